@@ -45,7 +45,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core host codec session rib nexthop fib steering datapath control config
 
 core_DIR := agent/core
-core_SRC := acceptor.c address.c address_tree.c audit_report.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
+core_SRC := acceptor.c address.c address_tree.c audit_report.c encapsulation.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
 	prefix_map.c quantity.c record_file.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 

@@ -109,6 +109,7 @@ static bool describe_peer(const struct agent *agent,
 			    .interface = of->interface,
 			    .nexthop = neighbor_learned_nexthop(
 				    of, !session->negotiated.ebgp),
+			    .encapsulation = of->encapsulation,
 			    .multipath_off = of->multipath_off,
 			    .max_bandwidth = of->max_bandwidth,
 			    .pass_attributes = of->pass_attributes,

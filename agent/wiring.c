@@ -191,13 +191,14 @@ static bool is_upstream(const struct agent *agent,
 
 /*
  * True if packets for a VIP that are sent to the next hop would come back: the
- * gateways of the default route and the upstreams reach all VIPs through us.
+ * gateways of the default route and the upstreams reach all VIPs through us. One
+ * that goes inside another is for the server and not for the VIP.
  */
 static bool leads_back(const struct agent *agent, const struct address *address,
 		       const struct nexthop *nexthop)
 {
 	return is_upstream(agent, address) ||
-	       (nexthop && nexthop->ifindex &&
+	       (nexthop && nexthop->ifindex && !nexthop->encapsulation &&
 		(nexthop->by_default || is_upstream(agent, &nexthop->via)));
 }
 
@@ -258,6 +259,15 @@ static void track_nexthop(const struct address *address, bool wanted,
 	else if (tracker_acquire(agent->tracker, address))
 		log_error("nexthop", "%s: not tracked: out of memory",
 			  address_format(address, text));
+}
+
+static void encapsulate_nexthop(const struct address *address,
+				enum hg_encapsulation encapsulation,
+				void *context)
+{
+	struct agent *agent = context;
+
+	tracker_encapsulate(agent->tracker, address, encapsulation);
 }
 
 /* The first path with a next hop came, or the last one went. */
@@ -438,6 +448,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.nexthop_check = check_nexthop,
 		.nexthop_place = place_of_nexthop,
 		.nexthop_drains = is_nexthop_draining,
+		.nexthop_encapsulate = encapsulate_nexthop,
 		.path_check = check_path,
 		.is_late = is_piece_over,
 		.nexthop_track = announce_nexthop,
@@ -574,6 +585,7 @@ struct steering_hooks wiring_steering_hooks(struct agent *agent)
 		.steered = on_steered,
 		.kernel_serves = kernel_serves,
 		.nexthop_track = track_nexthop,
+		.nexthop_encapsulate = encapsulate_nexthop,
 		.slot_leads = on_slot_leads,
 		.is_late = is_piece_over,
 		.work_waiting = wake_end_of_turn,
@@ -615,6 +627,7 @@ struct steering_sink wiring_steering_sink(struct agent *agent)
 		.set_buckets = datapath_set_buckets,
 		.set_previous = datapath_set_previous,
 		.set_nexthop = datapath_set_nexthop,
+		.set_tunnel = datapath_set_tunnel,
 		.set_alive = datapath_set_alive,
 		.read_flows = read_flows,
 		.delete_flows = datapath_delete_flows,

@@ -71,6 +71,28 @@ static void check_hash_seed(struct parser *parser)
 		parser_complain(parser, "--hash-seed-file %s", error);
 }
 
+/* The flow fills the host bits of the source, at most a word of them. */
+static void check_outer_sources(struct parser *parser)
+{
+	const struct steering_options *steering = &parser->config->steering;
+	const struct prefix *sources = steering->outer_sources;
+
+	for (size_t i = 0; i < steering->outer_source_count; i++) {
+		bool ipv4 = address_is_ipv4(&sources[i].address);
+
+		parser_point_at(parser, "encap-source", i);
+		parser_check_repeated(parser);
+		if (!ipv4 &&
+		    sources[i].length <
+			    ADDRESS_BITS_IPV6 - STEERING_OUTER_SOURCE_BITS)
+			parser_reject(parser, "must be a /96 or longer");
+		if (i && ipv4 == address_is_ipv4(&sources[0].address))
+			parser_reject(parser,
+				      "is the second one of its family; "
+				      "keep only one");
+	}
+}
+
 /* The rules of a further instance come behind those of the others. */
 static void check_instance(struct parser *parser)
 {
@@ -95,6 +117,7 @@ void check_config(struct parser *parser)
 	check_interfaces(parser);
 	check_hash_seed(parser);
 	check_instance(parser);
+	check_outer_sources(parser);
 	vip_check_all(parser);
 	neighbor_check_all(parser);
 	path_check_all(parser);

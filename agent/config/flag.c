@@ -362,6 +362,15 @@ const struct option flag_table[] = {
 	  "4096 each.",
 	  NUMBER(RESTART, fib.handed_up.table, HANDED_UP_MIN_TABLE,
 		 UINT32_MAX - HANDED_UP_TABLES) },
+	{ "gue-port", "N", "UDP port at which servers take GUE (encap=gue).",
+	  NUMBER(RESTART, steering.gue_port, 1, UINT16_MAX) },
+	{ "encap-source", "PREFIX",
+	  "The source of outer headers is in this prefix, and the flow chooses "
+	  "the address: so the queues of a server share them. One of each "
+	  "family. Default: our own address.",
+	  LIST(RESTART, steering.outer_sources, prefix,
+	       steering.outer_source_count, STEERING_MAX_OUTER_SOURCES),
+	  .identity = sizeof(struct prefix) },
 	{ "table-size", "N", "Buckets of a group, a power of two.",
 	  .traits = OPTION_POWER_OF_TWO,
 	  POWER(RESTART, steering.table_size, HG_MIN_TABLE_SIZE,

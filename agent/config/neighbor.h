@@ -12,7 +12,7 @@
 #include "config/entry.h"
 
 enum neighbor_keys_limits {
-	NEIGHBOR_KEY_COUNT = 49,
+	NEIGHBOR_KEY_COUNT = 50,
 };
 
 extern const struct entry neighbor_entry;

@@ -12,6 +12,7 @@
 #include "config/parser.h"
 #include "config/service_key.h"
 #include "core/array.h"
+#include "core/encapsulation.h"
 #include "nexthop/bfd_auth.h"
 
 enum {
@@ -217,6 +218,10 @@ const struct option neighbor_keys[] = {
 	  "any. Default: peer for backends, any for others and for a single "
 	  "address inside our AS, such as a route reflector's.",
 	  CHOICE(RESET, nexthop, neighbor_nexthop_names) },
+	{ "encap", NULL,
+	  "Packets go to the neighbor's next hops inside others: IP in IP, "
+	  "GUE over UDP or GRE. So servers may be behind routers.",
+	  CHOICE(RESET, encapsulation, encapsulation_names) },
 	{ "vips", "PREFIX[+PREFIX...]",
 	  "The neighbor may announce these prefixes, and prefixes inside them, "
 	  "only. Default: all of --vip.",

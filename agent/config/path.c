@@ -9,6 +9,7 @@
 #include "config/service_key.h"
 #include "config/vip.h"
 #include "core/array.h"
+#include "core/encapsulation.h"
 #include "nexthop/bfd_auth.h"
 #include "rib/options.h"
 
@@ -33,6 +34,9 @@ static const struct option keys[] = {
 	  "outside and 200 inside of our AS.",
 	  .traits = OPTION_ALWAYS, VALUE(DECIDE, distance, number),
 	  .minimum = 1, .maximum = DISTANCE_MAX },
+	{ "encap", NULL, "Packets go to the server inside others.",
+	  VALUE(DECIDE, encapsulation, choice),
+	  OPTION_NAMES(encapsulation_names) },
 	{ "bfd", NULL, "Use the server only while its BFD session is up.",
 	  VALUE(LIVE, bfd, switch) },
 	{ "bfd-key-file", "PATH",
@@ -60,6 +64,10 @@ static void finish_path(struct parser *parser, const struct entry_draft *draft)
 			      "the server is missing; give via=ADDRESS");
 	bfd_key_finish(parser, draft, path->bfd, &path->bfd_key);
 	service_key_finish(parser, draft, &path->service);
+	if (path->encapsulation && path->service.target.kind)
+		parser_reject(parser,
+			      "check= does not work with encap= yet: "
+			      "probes go to the link; keep one of both");
 }
 
 const struct entry path_entry = {

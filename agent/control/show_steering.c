@@ -13,6 +13,7 @@
 #include "control/reply.h"
 #include "control/show_services.h"
 #include "core/clock.h"
+#include "core/encapsulation.h"
 #include "datapath/datapath.h"
 #include "nexthop/bfd.h"
 #include "nexthop/tracker.h"
@@ -113,6 +114,12 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add_mac(out, "mac", nexthop->mac);
 	json_add_text(out, "interface",
 		      nexthop->interface[0] ? nexthop->interface : NULL);
+	json_add(out, "gateway",
+		 address_equal(&nexthop->via, &nexthop->address) ?
+			 NULL :
+			 json_of_address(&nexthop->via));
+	json_add_text(out, "encapsulation",
+		      encapsulation_names[nexthop->encapsulation]);
 	json_add_bool(out, "alive", nexthop_is_alive(nexthop));
 	json_add_number(out, "link_speed_mbit", nexthop->link_speed);
 	json_add(out, "bfd", show_bfd(view, &nexthop->address));
@@ -130,6 +137,13 @@ static struct json_object *nexthop_json(const struct control_view *view,
 		datapath_read_nexthop_counter(view->datapath, slot->index,
 					      &counter);
 	json_add_counter(out, &counter);
+	json_add(out, "outer_bytes",
+		 json_object_new_uint64(
+			 counter.bytes +
+			 counter.packets *
+				 encapsulation_size(
+					 nexthop->encapsulation,
+					 address_is_ipv4(&nexthop->address))));
 	return out;
 }
 

@@ -139,7 +139,7 @@ static void set_route(struct fib *fib, const struct prefix *vip,
 		const struct nexthop *nexthop =
 			tracker_find(fib->tracker, &members[i].address);
 
-		if (nexthop && nexthop->ifindex)
+		if (nexthop && nexthop->ifindex && !nexthop->encapsulation)
 			hops[used++] = (struct route_hop){
 				.via = nexthop->via,
 				.ifindex = nexthop->ifindex,
@@ -178,7 +178,7 @@ void fib_set_slot(struct fib *fib, uint32_t slot, const struct address *address)
 		address ? tracker_find(fib->tracker, address) : NULL;
 	struct route_hop hop;
 
-	if (!nexthop || !nexthop->ifindex) {
+	if (!nexthop || !nexthop->ifindex || nexthop->encapsulation) {
 		handed_up_set(fib->handed_up, slot, NULL);
 		return;
 	}

@@ -38,6 +38,7 @@ struct entry_route {
 	struct host_port port;
 	struct address via;    /* target of the probes */
 	struct address source; /* of the probes */
+	struct address outer_source;
 	uint32_t metric;
 	bool by_default;
 };
@@ -57,6 +58,8 @@ static bool is_reportable(const struct nexthop *a, const struct nexthop *b)
 	return a->bfd != b->bfd || a->held_until_ms != b->held_until_ms ||
 	       a->ifindex != b->ifindex || a->port_ifindex != b->port_ifindex ||
 	       a->mtu != b->mtu || a->metric != b->metric ||
+	       a->encapsulation != b->encapsulation ||
+	       !address_equal(&a->outer_source, &b->outer_source) ||
 	       a->link_speed != b->link_speed ||
 	       a->by_default != b->by_default ||
 	       !address_equal(&a->via, &b->via) ||
@@ -265,6 +268,7 @@ static void clear_route(struct entry *entry)
 	view->link_speed = 0;
 	view->metric = 0;
 	view->by_default = false;
+	memset(&view->outer_source, 0, sizeof(view->outer_source));
 	memset(view->tags, 0, sizeof(view->tags));
 	memset(view->source_mac, 0, MAC_SIZE);
 }
@@ -298,6 +302,7 @@ static bool apply_route(struct entry *entry, const struct entry_route *route)
 				 entry, same_via);
 	}
 	entry->source = route->source;
+	view->outer_source = route->outer_source;
 	view->metric = route->metric;
 	view->by_default = route->by_default;
 	view->port_ifindex = route->port.ifindex;
@@ -315,6 +320,25 @@ static enum entry_reason reason_of_error(int error)
 	default:
 		return ENTRY_REASON_NO_ROUTE;
 	}
+}
+
+/*
+ * Return our address for packets inside others, as the kernel would choose it: that
+ * of the route, else one towards the gateway.
+ */
+static struct address find_outer_source(const struct host *host,
+					const struct netlink_route *route,
+					const struct address *address,
+					const struct address *via)
+{
+	bool ipv4 = address_is_ipv4(address);
+
+	if (!address_is_zero(&route->source) &&
+	    address_is_ipv4(&route->source) == ipv4)
+		return route->source;
+	return host_source_address(host, route->ifindex,
+				   address_is_ipv4(via) == ipv4 ? via :
+								  address);
 }
 
 static enum entry_reason look_up_route(const struct tracker *tracker,
@@ -340,6 +364,8 @@ static enum entry_reason look_up_route(const struct tracker *tracker,
 	if (address_is_zero(&route->source) &&
 	    address_is_ipv4(&found.source) == address_is_ipv4(&route->via))
 		route->source = found.source;
+	route->outer_source =
+		find_outer_source(host, &found, address, &route->via);
 	return ports_reach(tracker->ports, host, found.ifindex, &route->port) ?
 		       ENTRY_REASON_NONE :
 		       ENTRY_REASON_INTERFACE;
@@ -357,6 +383,16 @@ static uint32_t find_link_speed(const struct tracker *tracker,
 		       0;
 }
 
+/* Return the largest packet that goes to the next hop over a link. */
+static uint16_t find_mtu(const struct nexthop *view,
+			 const struct nexthop_link *link)
+{
+	uint16_t outer = encapsulation_size(view->encapsulation,
+					    address_is_ipv4(&view->address));
+
+	return link->mtu > outer ? link->mtu - outer : 0;
+}
+
 /* Copy the link's state into an entry with a route over it. */
 static void apply_link(struct entry *entry, const struct nexthop_link *link,
 		       bool moved)
@@ -367,7 +403,7 @@ static void apply_link(struct entry *entry, const struct nexthop_link *link,
 	memcpy(view->interface, link->name, sizeof(view->interface));
 	memcpy(view->source_mac, link->mac, MAC_SIZE);
 	memcpy(entry->probe.own_mac, link->mac, MAC_SIZE);
-	view->mtu = link->mtu;
+	view->mtu = find_mtu(view, link);
 	view->link_speed = find_link_speed(entry->tracker, view->port_ifindex);
 	if (!link->up)
 		step_probe(entry, PROBE_LINK_DOWN, NULL);
@@ -517,6 +553,20 @@ void entry_follow_link(struct entry *entry, const struct nexthop_link *link)
 		step_probe(entry, PROBE_LINK_DOWN, NULL);
 	if (entry->probe.state == NEXTHOP_FAILED)
 		step_probe(entry, PROBE_NEWS, NULL);
+}
+
+void entry_encapsulate(struct entry *entry, enum hg_encapsulation encapsulation)
+{
+	struct nexthop *view = &entry->view;
+	const struct nexthop_link *link;
+
+	if (view->encapsulation == encapsulation)
+		return;
+	view->encapsulation = encapsulation;
+	link = host_link_by_index(&entry->tracker->host, view->ifindex);
+	if (link)
+		view->mtu = find_mtu(view, link);
+	update_view(entry, clock_now_ms());
 }
 
 void entry_handle_answer(struct entry *entry, uint32_t ifindex,

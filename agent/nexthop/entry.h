@@ -68,6 +68,9 @@ struct entry *entry_new(struct tracker *tracker, const struct address *address);
 void entry_free(struct entry *entry);
 /* Look up its route, and start to probe if link or gateway changed. */
 void entry_resolve(struct entry *entry);
+/* Send packets there inside others from now on, or as they are. */
+void entry_encapsulate(struct entry *entry,
+		       enum hg_encapsulation encapsulation);
 /* Apply a change of its link; NULL: the link is gone. */
 void entry_follow_link(struct entry *entry, const struct nexthop_link *link);
 /* Handle an answer that came over a link, if it is one to its probe. */

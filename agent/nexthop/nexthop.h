@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/encapsulation.h"
 #include "core/sizes.h"
 
 enum nexthop_state {
@@ -63,7 +64,10 @@ struct nexthop {
 	uint32_t link_speed; /* its speed, Mbit/s; 0: unknown or not asked */
 	uint32_t metric;     /* of the kernel's route */
 	bool by_default;     /* that is the default route */
-	uint16_t mtu;	     /* of the interface */
+	uint16_t mtu;	     /* of the interface, less the outer headers */
+	/* Packets go there inside others, which come from this address. */
+	enum hg_encapsulation encapsulation;
+	struct address outer_source;
 	uint8_t mac[MAC_SIZE];
 	uint8_t source_mac[MAC_SIZE];
 	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of state */

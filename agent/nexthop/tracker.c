@@ -356,6 +356,17 @@ void tracker_unwatch(struct tracker *tracker, const struct address *address,
 	mark_unsettled(tracker, entry, true);
 }
 
+void tracker_encapsulate(struct tracker *tracker, const struct address *address,
+			 enum hg_encapsulation encapsulation)
+{
+	struct entry *entry = tracker_find_entry(tracker, address);
+
+	if (!entry || entry->view.encapsulation == encapsulation)
+		return;
+	entry_encapsulate(entry, encapsulation);
+	mark_unsettled(tracker, entry, false);
+}
+
 static void settle_entry(struct tracker *tracker, struct entry *entry)
 {
 	const struct tracker_callbacks *callbacks = &tracker->callbacks;

@@ -123,6 +123,12 @@ int tracker_watch(struct tracker *tracker, const struct address *address,
 void tracker_unwatch(struct tracker *tracker, const struct address *address,
 		     bool required);
 /*
+ * Send packets to a next hop inside others, or as they are; it is the end of the
+ * tunnel then. The caller settles, as above.
+ */
+void tracker_encapsulate(struct tracker *tracker, const struct address *address,
+			 enum hg_encapsulation encapsulation);
+/*
  * Stop to track next hops without references, then look up and probe those that
  * were acquired. The event loop does this after the current events; a caller
  * that decides at the end of its turn calls it first. It takes a few

@@ -65,8 +65,11 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 		.own_nexthop = verdict->own_nexthop,
 		.multipath_off = verdict->multipath_off,
 	};
-	if (accepted)
+	if (accepted) {
 		peer_nexthops_add(&peer->nexthops, attributes->nexthop);
+		rib_nexthop_encapsulate(rib, attributes->nexthop,
+					path_encapsulation(path), true);
+	}
 	if (accepted && path_needs_proof(path))
 		rib_nexthop_add_path(rib, path->source->self, route);
 	if (!accepted)
@@ -89,6 +92,8 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 		if (path_needs_proof(path))
 			rib_nexthop_remove_path(rib, path->source->self, route);
 		rib_nexthop_remove_path(rib, path->attributes->nexthop, route);
+		rib_nexthop_encapsulate(rib, path->attributes->nexthop,
+					path_encapsulation(path), false);
 	}
 	attribute_set_release(&rib->attributes, path->attributes);
 }
@@ -568,11 +573,15 @@ static int add_static_path(struct rib *rib, struct rib_peer *peer,
 		.origin = BGP_ORIGIN_IGP,
 		.nexthop = config->nexthop,
 	};
+	const struct attribute_marks marks = {
+		.weight = config->weight,
+		.encapsulation = config->encapsulation,
+	};
 	struct inbound_verdict verdict = { .reason = IMPORT_ACCEPTED };
 	int error;
 
-	verdict.attributes = attribute_set_intern(&rib->attributes, &attributes,
-						  config->weight);
+	verdict.attributes = attribute_set_intern_marked(&rib->attributes,
+							 &attributes, &marks);
 	if (!verdict.attributes)
 		return -ENOMEM;
 	error = announce_path(rib, peer, &key,

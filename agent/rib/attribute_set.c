@@ -124,6 +124,7 @@ static bool has_marks(struct attribute_set *set,
 	const struct own_communities own = attribute_set_own(set);
 
 	return set->weight == marks->weight &&
+	       set->encapsulation == marks->encapsulation &&
 	       own.standard == marks->own.standard &&
 	       own.extended == marks->own.extended &&
 	       own.large == marks->own.large &&
@@ -247,6 +248,7 @@ static struct attribute_set *create_set(struct attribute_table *table,
 		.hash = hash,
 		.size = (uint32_t)size,
 		.weight = marks->weight,
+		.encapsulation = marks->encapsulation,
 		.has_own = own,
 		.has_received = received,
 		.nexthop = hop,
@@ -273,8 +275,8 @@ void attribute_set_read_signals(const struct attribute_table *table,
 static bool is_unchanged(const struct attribute_marks *marks,
 			 const uint8_t *canonical, size_t size)
 {
-	return marks->received && !marks->weight && !has_own(&marks->own) &&
-	       marks->received->size == size &&
+	return marks->received && !marks->weight && !marks->encapsulation &&
+	       !has_own(&marks->own) && marks->received->size == size &&
 	       !memcmp(marks->received->canonical, canonical, size);
 }
 

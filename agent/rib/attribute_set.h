@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "bgp/codec/attributes.h"
+#include "core/encapsulation.h"
 #include "core/keyed_hash.h"
 #include "core/prefix_map.h"
 #include "rib/rib_nexthop.h"
@@ -63,6 +64,8 @@ struct attribute_set {
 	uint16_t confederation_length; /* in AS numbers: RFC 5065 */
 	uint16_t cluster_length;
 	uint8_t origin : 2;
+	/* Part of the key, like the weight. */
+	enum hg_encapsulation encapsulation : 3;
 	bool has_own : 1;      /* own communities stand behind `canonical` */
 	bool has_received : 1; /* and behind those the set before our rules */
 	bool has_med : 1;
@@ -99,6 +102,7 @@ enum attribute_defaults {
 /* Marks of policy on a set of attributes; a part of its key. */
 struct attribute_marks {
 	uint32_t weight; /* that it gives the path; 0: none */
+	enum hg_encapsulation encapsulation; /* likewise */
 	struct own_communities own;
 	/* The attributes before our rules, for other rules; NULL: the same. */
 	struct attribute_set *received;

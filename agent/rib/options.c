@@ -168,7 +168,7 @@ bool rib_static_paths_equal(const struct rib_options *a,
 		if (!prefix_equal(&x->prefix, &y->prefix) ||
 		    !address_equal(&x->nexthop, &y->nexthop) ||
 		    x->weight != y->weight || x->distance != y->distance ||
-		    x->bfd != y->bfd ||
+		    x->encapsulation != y->encapsulation || x->bfd != y->bfd ||
 		    !key_file_equal(&x->bfd_key, &y->bfd_key) ||
 		    !service_options_equal(&x->service, &y->service))
 			return false;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/address.h"
+#include "core/encapsulation.h"
 #include "core/key_file.h"
 #include "core/service_options.h"
 #include "rib/policy/rule.h"
@@ -132,7 +133,9 @@ struct static_path_options {
 	struct address nexthop;
 	uint32_t weight;
 	uint32_t distance; /* see distance.h */
-	bool bfd;	   /* only while its BFD session is up */
+	/* How packets go to the server */
+	enum hg_encapsulation encapsulation;
+	bool bfd; /* only while its BFD session is up */
 	struct key_file bfd_key;
 	struct service_options service; /* how the server is checked */
 };

@@ -40,12 +40,23 @@ static bool sends_back(const struct path *path, const struct rib_nexthop *hop)
 {
 	const struct path_source *source = path->source;
 
+	/* A router sends what is for the server itself on to it. */
+	if (hop->encapsulation)
+		return false;
 	/* The configuration knows whose virtual address it names. */
 	if (!hop->at_upstream || (mac_is_virtual_router(hop->place.mac) &&
 				  (path->own_nexthop || source->statics)))
 		return false;
 	return (source->ifindex != hop->place.ifindex ||
 		memcmp(source->mac, hop->place.mac, MAC_SIZE) != 0);
+}
+
+/* True if packets go to the neighbor itself, inside others. */
+static bool is_far_neighbor(const struct path *path,
+			    const struct rib_nexthop *hop)
+{
+	return path_encapsulation(path) &&
+	       address_equal(rib_nexthop_address(hop), &path->source->address);
 }
 
 enum path_reason path_usability(const struct path *path)
@@ -63,7 +74,8 @@ enum path_reason path_usability(const struct path *path)
 			       REASON_NONE :
 			       REASON_NEXTHOP_NOT_PEER;
 	if (path->source->nexthop == NEIGHBOR_NEXTHOP_ON_LINK &&
-	    !path->own_nexthop && !hop->place.on_link)
+	    !path->own_nexthop && !hop->place.on_link &&
+	    !is_far_neighbor(path, hop))
 		return REASON_NEXTHOP_NOT_ON_LINK;
 	return REASON_NONE;
 }

@@ -43,6 +43,8 @@ struct path_source {
 	bool joining;		/* join-delay=: rib_peer_set_warm_up() */
 	uint8_t missing_steps;	/* of the weight, out of WARM_UP_STEPS */
 	bool pass_attributes;	/* statement.h */
+	/* How packets go to its next hops, unless attributes say it. */
+	enum hg_encapsulation encapsulation;
 	struct service_options service; /* how its services are checked */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
 	enum neighbor_nexthop nexthop;
@@ -70,6 +72,13 @@ struct path {
 static inline bool path_is_static(const struct path *path)
 {
 	return path->source->statics;
+}
+
+static inline enum hg_encapsulation path_encapsulation(const struct path *path)
+{
+	enum hg_encapsulation own = path->attributes->encapsulation;
+
+	return own ? own : path->source->encapsulation;
 }
 
 /* True if the path may be in a set with others. */

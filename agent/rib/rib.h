@@ -222,6 +222,14 @@ struct rib_hooks {
 	struct rib_nexthop_place (*nexthop_place)(const struct address *nexthop,
 						  void *context);
 	/*
+	 * Send packets to a tracked next hop inside others, or as they are.
+	 * Called after nexthop_track(), and for each change. NULL: none go
+	 * inside others.
+	 */
+	void (*nexthop_encapsulate)(const struct address *nexthop,
+				    enum hg_encapsulation encapsulation,
+				    void *context);
+	/*
 	 * True if a next hop drains: no path with it is used while there are
 	 * others. Asked with nexthop_check(). NULL: none does.
 	 */

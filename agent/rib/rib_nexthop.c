@@ -108,6 +108,30 @@ void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
 	refresh_nexthop(rib, hop);
 }
 
+static enum hg_encapsulation choose_encapsulation(const struct rib_nexthop *hop)
+{
+	for (int i = HG_ENCAPSULATION_COUNT - 1; i > HG_ENCAPSULATION_NONE; i--)
+		if (hop->encapsulating[i])
+			return i;
+	return HG_ENCAPSULATION_NONE;
+}
+
+/* A next hop without paths stays as it was: flows may stay on it. */
+void rib_nexthop_encapsulate(struct rib *rib, struct rib_nexthop *hop,
+			     enum hg_encapsulation encapsulation, bool wanted)
+{
+	const struct rib_hooks *hooks = &rib->hooks;
+	enum hg_encapsulation before = hop->encapsulation;
+	bool first = wanted && hop->wanted == 1;
+
+	hop->encapsulating[encapsulation] += wanted ? 1 : -1u;
+	hop->encapsulation = choose_encapsulation(hop);
+	if (hooks->nexthop_encapsulate && hop->wanted &&
+	    (first || hop->encapsulation != before))
+		hooks->nexthop_encapsulate(rib_nexthop_address(hop),
+					   hop->encapsulation, hooks->context);
+}
+
 /* True if the route has an accepted path that depends on the next hop. */
 static bool depends_on(const struct route *route, const struct rib_nexthop *hop)
 {

@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "core/encapsulation.h"
 #include "core/prefix_map.h"
 #include "core/sizes.h"
 #include "core/turn_set.h"
@@ -44,6 +45,9 @@ struct rib_nexthop {
 	struct prefix_node node; /* first: found by its host prefix */
 	uint32_t references;	 /* from attribute sets */
 	uint32_t wanted;	 /* number of accepted paths with it */
+	/* Number of those that ask for each, and the one that is used */
+	uint32_t encapsulating[HG_ENCAPSULATION_COUNT];
+	enum hg_encapsulation encapsulation;
 	uint32_t igp_cost;	 /* RFC 4271 9.1.2.2 e */
 	enum path_reason reason; /* REASON_NONE: can be used */
 	struct rib_nexthop_place place;
@@ -81,6 +85,12 @@ struct rib_nexthop *rib_nexthop_find(const struct prefix_map *map,
  */
 void rib_nexthop_add_path(struct rib *rib, struct rib_nexthop *hop,
 			  const struct route *route);
+/*
+ * Count a path among those that ask for an encapsulation, or no longer. If they
+ * differ, that of the highest number is used, whatever the order they came in.
+ */
+void rib_nexthop_encapsulate(struct rib *rib, struct rib_nexthop *hop,
+			     enum hg_encapsulation encapsulation, bool wanted);
 /*
  * Remove an accepted path, which is not in route->paths any more. Calls
  * nexthop_track() for the last one.

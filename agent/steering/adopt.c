@@ -238,6 +238,7 @@ int steering_adopt(struct steering *steering,
 	steering_begin_windows(steering);
 	steering->groups.published_s = 1;
 	steering->nexthops.track = steering->hooks.nexthop_track;
+	steering->nexthops.encapsulate = steering->hooks.nexthop_encapsulate;
 	if (!error)
 		adopt_all(&adoption);
 	release_adoption(&adoption);

@@ -3,6 +3,7 @@
 
 #include "steering/nexthop_slots.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -12,15 +13,18 @@
 #include "steering/steering.h"
 
 int nexthop_slots_init(struct nexthop_slots *slots,
+		       const struct steering_options *options,
 		       const struct tracker *tracker,
 		       const struct steering_sink *sink, const uint32_t *now_s)
 {
+	slots->options = options;
 	slots->tracker = tracker;
 	slots->sink = sink;
 	slots->now_s = now_s;
 	slots->values = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->values));
 	slots->states = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->states));
-	if (!slots->values || !slots->states)
+	slots->tunnels = calloc(HG_MAX_NEXTHOPS, sizeof(*slots->tunnels));
+	if (!slots->values || !slots->states || !slots->tunnels)
 		return -ENOMEM;
 	return slot_table_init(&slots->table, HG_NEXTHOP_NONE + 1,
 			       HG_MAX_NEXTHOPS);
@@ -31,6 +35,7 @@ void nexthop_slots_free(struct nexthop_slots *slots)
 	slot_table_free(&slots->table);
 	free(slots->values);
 	free(slots->states);
+	free(slots->tunnels);
 }
 
 struct slot *nexthop_slots_find(const struct nexthop_slots *slots,
@@ -142,6 +147,7 @@ static struct hg_nexthop slot_value(const struct nexthop *nexthop)
 		.ifindex = nexthop->port_ifindex,
 		.mtu = nexthop->mtu,
 		.alive = nexthop_is_alive(nexthop),
+		.encapsulation = nexthop->encapsulation,
 	};
 
 	memcpy(value.destination_mac, nexthop->mac, MAC_SIZE);
@@ -153,6 +159,75 @@ static struct hg_nexthop slot_value(const struct nexthop *nexthop)
 	memcpy(value.address.bytes, nexthop->address.bytes,
 	       sizeof(value.address.bytes));
 	return value;
+}
+
+/* Return the bits of the last word of an address that the flow chooses. */
+static uint32_t entropy_mask(const struct prefix *source)
+{
+	unsigned int free_bits = (address_is_ipv4(&source->address) ?
+					  ADDRESS_BITS_IPV4 :
+					  ADDRESS_BITS_IPV6) -
+				 source->length;
+
+	return free_bits < STEERING_OUTER_SOURCE_BITS ?
+		       htonl((1U << free_bits) - 1) :
+		       UINT32_MAX;
+}
+
+/* Return the outer header of packets to a next hop. */
+static struct hg_tunnel tunnel_of(const struct steering_options *options,
+				  const struct nexthop *nexthop)
+{
+	struct hg_tunnel tunnel = { .gue_port = htons(options->gue_port) };
+	struct address source = nexthop->outer_source;
+
+	for (size_t i = 0; i < options->outer_source_count; i++) {
+		const struct prefix *given = &options->outer_sources[i];
+
+		if (address_is_ipv4(&given->address) !=
+		    address_is_ipv4(&nexthop->address))
+			continue;
+		source = given->address;
+		tunnel.source_entropy = entropy_mask(given);
+	}
+	memcpy(tunnel.source.bytes, source.bytes, sizeof(source.bytes));
+	return tunnel;
+}
+
+/* True if the outer header has a source, or there is none. */
+static bool has_outer_source(const struct steering_options *options,
+			     const struct nexthop *nexthop)
+{
+	const struct hg_tunnel tunnel = tunnel_of(options, nexthop);
+	struct address source;
+
+	memcpy(source.bytes, tunnel.source.bytes, sizeof(source.bytes));
+	return !nexthop->encapsulation || !address_is_zero(&source);
+}
+
+/*
+ * Write the outer header of a next hop behind a router. One that is alive is dead
+ * for the moment in which its encapsulation changes.
+ */
+static int write_tunnel(struct nexthop_slots *slots, const struct slot *slot,
+			const struct nexthop *nexthop)
+{
+	const struct steering_sink *sink = slots->sink;
+	const struct hg_nexthop *known = &slots->values[slot->index];
+	struct hg_tunnel tunnel = { 0 };
+	int error = 0;
+
+	if (nexthop->encapsulation)
+		tunnel = tunnel_of(slots->options, nexthop);
+	if (known->alive && known->encapsulation != nexthop->encapsulation)
+		error = sink->set_alive(sink->datapath, slot->index, false);
+	if (error ||
+	    !memcmp(&slots->tunnels[slot->index], &tunnel, sizeof(tunnel)))
+		return error;
+	error = sink->set_tunnel(sink->datapath, slot->index, &tunnel);
+	if (!error)
+		slots->tunnels[slot->index] = tunnel;
+	return error;
 }
 
 bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
@@ -241,13 +316,17 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	slots->states[slot->index].unproven = false;
 	value.held_until_s = known->held_until_s;
 	value.draining = slot_drains(slots, slot->index);
-	value.alive = value.alive && !slots->states[slot->index].killed;
+	value.alive = value.alive && !slots->states[slot->index].killed &&
+		      has_outer_source(slots->options, nexthop);
 	if (value.alive && must_wait(slots, slot)) {
 		wait_for_windows(slots, slot);
 		return 0;
 	}
 	returns = value.alive && !known->alive;
 	value.incarnation = known->incarnation + returns;
+	error = write_tunnel(slots, slot, nexthop);
+	if (error)
+		return error;
 	if (!memcmp(known, &value, sizeof(value))) {
 		report_lead(slots, slot);
 		return 0;
@@ -343,7 +422,8 @@ static struct address address_of_value(const struct hg_nexthop *value)
 	return address;
 }
 
-static void adopt_alive(struct nexthop_slots *slots, struct slot *slot)
+static void adopt_alive(struct nexthop_slots *slots, struct slot *slot,
+			const struct hg_nexthop *value)
 {
 	struct nexthop_slot_state *state = &slots->states[slot->index];
 
@@ -351,6 +431,9 @@ static void adopt_alive(struct nexthop_slots *slots, struct slot *slot)
 	state->adopted = true;
 	slot->references++;
 	add_use(slots, slot, NEXTHOP_LISTED);
+	if (value->encapsulation && slots->encapsulate)
+		slots->encapsulate(&slot->node.prefix.address,
+				   value->encapsulation, slots->context);
 }
 
 /* No flow can be on a slot that has no next hop, or a dead one. */
@@ -378,7 +461,7 @@ void nexthop_slots_adopt(struct nexthop_slots *slots,
 			       NULL :
 			       slot_adopt(&slots->table, &prefix, i);
 		if (slot && values[i].alive)
-			adopt_alive(slots, slot);
+			adopt_alive(slots, slot, &values[i]);
 		else
 			disown(slots, i);
 	}

@@ -10,6 +10,7 @@
 #include "headgate/abi.h"
 #include "nexthop/nexthop.h"
 
+struct steering_options;
 struct steering_sink;
 struct tracker;
 
@@ -44,7 +45,9 @@ struct nexthop_slots {
 	const struct tracker *tracker;
 	const struct steering_sink *sink;
 	struct slot_table table;
-	struct hg_nexthop *values;	   /* by slot: written last */
+	struct hg_nexthop *values; /* by slot: written last */
+	struct hg_tunnel *tunnels; /* likewise */
+	const struct steering_options *options;
 	struct nexthop_slot_state *states; /* by slot */
 	uint32_t lost_count;		   /* of them */
 	uint32_t returns;		   /* of dead ones to life, so far */
@@ -54,6 +57,9 @@ struct nexthop_slots {
 	/* Keep a next hop tracked while its slot is in use; NULL: do not. */
 	void (*track)(const struct address *address, bool wanted,
 		      void *context);
+	/* A next hop of a previous run has packets inside others; or NULL. */
+	void (*encapsulate)(const struct address *address,
+			    enum hg_encapsulation encapsulation, void *context);
 	/*
 	 * The next hop that packets of a slot go to; NULL: there are none any
 	 * more. Reported again if its route may have changed. NULL: no hook.
@@ -64,6 +70,7 @@ struct nexthop_slots {
 };
 
 int nexthop_slots_init(struct nexthop_slots *slots,
+		       const struct steering_options *options,
 		       const struct tracker *tracker,
 		       const struct steering_sink *sink, const uint32_t *now_s);
 void nexthop_slots_free(struct nexthop_slots *slots);

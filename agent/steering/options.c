@@ -21,6 +21,7 @@ const struct steering_options steering_options_default = {
 	.window_s = 300,
 	.drain_max_s = 3600,
 	.flow_records = 262144,
+	.gue_port = 6080,
 };
 
 bool steering_options_equal(const struct steering_options *a,
@@ -32,8 +33,13 @@ bool steering_options_equal(const struct steering_options *a,
 	    a->drain_max_s != b->drain_max_s ||
 	    a->session_loss != b->session_loss ||
 	    a->flow_records != b->flow_records ||
-	    a->vip_fields_count != b->vip_fields_count)
+	    a->vip_fields_count != b->vip_fields_count ||
+	    a->gue_port != b->gue_port ||
+	    a->outer_source_count != b->outer_source_count)
 		return false;
+	for (size_t i = 0; i < a->outer_source_count; i++)
+		if (!prefix_equal(&a->outer_sources[i], &b->outer_sources[i]))
+			return false;
 	for (size_t i = 0; i < a->vip_fields_count; i++)
 		if (!prefix_equal(&a->vip_fields[i].prefix,
 				  &b->vip_fields[i].prefix) ||

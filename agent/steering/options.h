@@ -22,6 +22,9 @@ enum steering_options_limits {
 	STEERING_MIN_FLOWS = 1024,
 	STEERING_MIN_WINDOW_S = 10,	 /* of young VIPs, if they have one */
 	STEERING_NO_WINDOW = UINT32_MAX, /* in struct steering_vip_fields */
+	STEERING_MAX_OUTER_SOURCES = 2,	 /* one of each family */
+	/* The flow chooses the last 32 bits at most. */
+	STEERING_OUTER_SOURCE_BITS = 32,
 };
 
 /* The end of the session with a server whose next hop still answers. */
@@ -52,6 +55,10 @@ struct steering_options {
 	uint32_t flow_records; /* room for flows, if some VIP has a window */
 	const struct steering_vip_fields *vip_fields;
 	size_t vip_fields_count;
+	uint16_t gue_port;
+	/* The sources of outer headers; without one, our own address */
+	struct prefix outer_sources[STEERING_MAX_OUTER_SOURCES];
+	size_t outer_source_count;
 };
 
 extern const struct steering_options steering_options_default;

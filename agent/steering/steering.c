@@ -49,8 +49,8 @@ struct steering *steering_new(const struct steering_options *options,
 	    flow_sweep_init(&steering->sweep) ||
 	    set_table_init(&steering->sets) ||
 	    slot_table_init(&steering->vip_counters, 0, HG_MAX_VIPS) ||
-	    nexthop_slots_init(&steering->nexthops, tracker, &steering->sink,
-			       &steering->groups.now_s) ||
+	    nexthop_slots_init(&steering->nexthops, &steering->options, tracker,
+			       &steering->sink, &steering->groups.now_s) ||
 	    group_table_init(&steering->groups, &steering->options,
 			     &steering->sink, &steering->nexthops)) {
 		steering_free(steering);

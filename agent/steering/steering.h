@@ -87,6 +87,9 @@ struct steering_sink {
 			    const uint16_t *slots, uint32_t count);
 	int (*set_nexthop)(struct datapath *datapath, uint32_t slot,
 			   const struct hg_nexthop *nexthop);
+	/* Its outer header, in front of set_nexthop(). */
+	int (*set_tunnel)(struct datapath *datapath, uint32_t slot,
+			  const struct hg_tunnel *tunnel);
 	int (*set_alive)(struct datapath *datapath, uint32_t slot, bool alive);
 	/*
 	 * Readers of what is in the tables, for audits. A VIP without an entry:
@@ -209,6 +212,10 @@ struct steering_hooks {
 	 */
 	void (*nexthop_track)(const struct address *address, bool wanted,
 			      void *context);
+	/* A next hop of a previous run has packets inside others. */
+	void (*nexthop_encapsulate)(const struct address *address,
+				    enum hg_encapsulation encapsulation,
+				    void *context);
 	/*
 	 * The next hop of a slot; NULL: it gets no packets any more. Also
 	 * called when its route or its interface may be another. NULL: no hook.

@@ -366,6 +366,13 @@ static void an_interface_may_appear_later(void **state)
 	assert_null(tracker_link_by_name(tracker, "hg9"));
 }
 
+static bool has_other_source(void)
+{
+	const struct address other = address_from_ipv4(inet_addr("10.0.0.99"));
+
+	return address_equal(&hop->outer_source, &other);
+}
+
 static void a_new_mtu_is_a_change(void **state)
 {
 	(void)state;
@@ -374,6 +381,25 @@ static void a_new_mtu_is_a_change(void **state)
 	assert_true(wait_for(has_small_mtu, AT_ONCE_MS));
 	assert_true(is_alive());
 	assert_int_equal(changes, 2);
+}
+
+static void a_tunnel_has_a_source_and_takes_room(void **state)
+{
+	const struct address own = address_from_ipv4(inet_addr("10.0.0.1"));
+	const struct address end = address_from_ipv4(inet_addr("192.0.2.1"));
+
+	(void)state;
+	pair_run("ip route add 192.0.2.0/24 via 10.0.0.2");
+	acquire_alive("192.0.2.1");
+	assert_true(address_equal(&hop->outer_source, &own));
+	tracker_encapsulate(tracker, &end, HG_ENCAPSULATION_GUE);
+	tracker_settle(tracker);
+	assert_int_equal(hop->encapsulation, HG_ENCAPSULATION_GUE);
+	assert_int_equal(hop->mtu, 1500 - 28);
+	assert_int_equal(changes, 2);
+	pair_run("ip address add 10.0.0.99/32 dev hg0");
+	pair_run("ip route change 192.0.2.0/24 via 10.0.0.2 src 10.0.0.99");
+	assert_true(wait_for(has_other_source, AT_ONCE_MS));
 }
 
 /* Cause more notifications than fit into the queue, the important one last. */
@@ -648,6 +674,7 @@ int main(void)
 		TRACKER_TEST(routes_are_followed),
 		TRACKER_TEST(an_interface_may_appear_later),
 		TRACKER_TEST(a_new_mtu_is_a_change),
+		TRACKER_TEST(a_tunnel_has_a_source_and_takes_room),
 		TRACKER_TEST(lost_notifications_are_made_good),
 		TRACKER_TEST(nexthops_are_listed_in_order_and_counted),
 		TRACKER_TEST(acquiring_asks_nothing_before_it_is_settled),

@@ -74,7 +74,9 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       a->extended_nexthop == b->extended_nexthop &&
 	       a->graceful_restart == b->graceful_restart &&
 	       a->route_reflector_client == b->route_reflector_client &&
-	       a->nexthop == b->nexthop && a->max_prefix == b->max_prefix &&
+	       a->nexthop == b->nexthop &&
+	       a->encapsulation == b->encapsulation &&
+	       a->max_prefix == b->max_prefix &&
 	       a->max_prefix_action == b->max_prefix_action &&
 	       a->max_prefix_restart == b->max_prefix_restart &&
 	       neighbor_vips_equal(&a->vips, &b->vips) &&

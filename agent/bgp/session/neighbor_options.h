@@ -15,6 +15,7 @@
 #include "bgp/codec/exchange.h"
 #include "bgp/codec/open.h"
 #include "core/address.h"
+#include "core/encapsulation.h"
 #include "core/key_file.h"
 #include "core/secret.h"
 #include "core/service_options.h"
@@ -85,7 +86,8 @@ struct bgp_neighbor_options {
 	enum bgp_role relation;
 	bool route_reflector_client; /* RFC 4456 */
 	enum neighbor_nexthop nexthop;
-	uint32_t max_prefix; /* of each family; 0: any number */
+	enum hg_encapsulation encapsulation; /* of packets to its servers */
+	uint32_t max_prefix;		     /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
 	struct neighbor_vips vips;

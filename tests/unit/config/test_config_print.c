@@ -67,6 +67,7 @@ static const char whole_text[] =
 	"instance 1\n"
 	"handed-up-mark 0xfff00000\nhanded-up-priority 7272\n"
 	"handed-up-table 7272000\n"
+	"gue-port 6080\n"
 	"table-size 16384\n"
 	"groups 1024\n"
 	"affinity-window 300\n"

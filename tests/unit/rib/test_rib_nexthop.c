@@ -54,6 +54,29 @@ static void note_work(void *context)
 	note_call('!', 0);
 }
 
+static void note_encapsulation(const struct address *nexthop,
+			       enum hg_encapsulation encapsulation,
+			       void *context)
+{
+	(void)nexthop;
+	(void)context;
+	note_call('e', encapsulation);
+}
+
+/* Note only which encapsulations are asked for. */
+static int setup_encapsulating(void **state)
+{
+	static struct world world;
+	const struct rib_options options = world_options(&world, 1);
+	struct rib_hooks hooks = world_hooks(&world);
+
+	hooks.nexthop_encapsulate = note_encapsulation;
+	world_start_with(&world, &options, &hooks);
+	calls[0] = '\0';
+	*state = &world;
+	return 0;
+}
+
 static int setup_noting(void **state)
 {
 	static struct world world;
@@ -191,6 +214,50 @@ static void the_end_of_the_rib_releases_what_it_has_acquired(void **state)
 	assert_int_equal(world.tracked[1], 0);
 }
 
+/* Announce the VIP from a backend, with the next hop that all share. */
+static void announce_inside(struct world *world, unsigned int from,
+			    enum hg_encapsulation encapsulation)
+{
+	const struct test_route route = {
+		.prefix = VIP,
+		.nexthop = "10.0.0.1",
+		.as = { 65001 + from },
+	};
+
+	world->backends[from]->source.encapsulation = encapsulation;
+	announce(world, from, &route);
+}
+
+static void paths_that_disagree_use_one_encapsulation_in_any_order(void **state)
+{
+	struct world *world = *state;
+
+	announce_inside(world, 0, HG_ENCAPSULATION_NONE);
+	announce_inside(world, 1, HG_ENCAPSULATION_IPIP);
+	announce_inside(world, 2, HG_ENCAPSULATION_GUE);
+	assert_calls("e0 e1 e2");
+	withdraw(world, 2, VIP);
+	assert_calls("e1");
+	withdraw(world, 1, VIP);
+	assert_calls("e0");
+	announce_inside(world, 2, HG_ENCAPSULATION_GUE);
+	announce_inside(world, 1, HG_ENCAPSULATION_IPIP);
+	assert_calls("e2");
+}
+
+/* Flows may stay on a next hop that is announced no more. */
+static void the_last_path_leaves_the_encapsulation_as_it_is(void **state)
+{
+	struct world *world = *state;
+
+	announce_inside(world, 0, HG_ENCAPSULATION_GRE);
+	assert_calls("e3");
+	withdraw(world, 0, VIP);
+	assert_calls("");
+	announce_inside(world, 0, HG_ENCAPSULATION_GRE);
+	assert_calls("e3");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup_noting, teardown)
 
 int main(void)
@@ -203,6 +270,12 @@ int main(void)
 		TEST(a_nexthop_of_refused_paths_is_not_asked_about),
 		TEST(without_a_path_to_choose_a_route_is_not_decided),
 		TEST(a_nexthop_acquired_again_is_checked_again),
+		cmocka_unit_test_setup_teardown(
+			paths_that_disagree_use_one_encapsulation_in_any_order,
+			setup_encapsulating, teardown),
+		cmocka_unit_test_setup_teardown(
+			the_last_path_leaves_the_encapsulation_as_it_is,
+			setup_encapsulating, teardown),
 		cmocka_unit_test(
 			the_end_of_the_rib_releases_what_it_has_acquired),
 	};
