@@ -51,7 +51,7 @@ core_USES :=
 
 host_DIR := agent/host
 host_SRC := bpf_query.c capability_needs.c check.c check_device.c check_irq.c check_kernel.c check_routing.c check_tables.c device.c ethtool.c \
-	json.c sysctl.c vlan_offload.c
+	json.c redirect_target.c sysctl.c vlan_offload.c
 host_USES := core
 
 codec_DIR := agent/bgp/codec

@@ -97,6 +97,7 @@ static void run_round(struct audit *audit)
 {
 	begin_round(audit);
 	datapath_audit(audit->datapath, &audit->report);
+	interfaces_audit(audit->interfaces, &audit->report);
 	if (datapath_inherits(audit->datapath))
 		decide(audit);
 	else
@@ -107,6 +108,7 @@ static void check_links(struct audit *audit)
 {
 	audit_report_begin_kind(&audit->report, AUDIT_LINK);
 	datapath_audit_links(audit->datapath, &audit->report);
+	interfaces_audit(audit->interfaces, &audit->report);
 	decide(audit);
 }
 

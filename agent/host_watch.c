@@ -36,6 +36,8 @@ static void add_question_port(const struct host_watch *watch, const char *name,
 	struct check_port *port = &question->ports[question->port_count++];
 
 	memcpy(port->name, name, sizeof(port->name));
+	port->has_nexthops = link &&
+			     tracker_uses_port(watch->tracker, link->ifindex);
 	port->has_vlans = link &&
 			  tracker_has_vlans(watch->tracker, link->ifindex);
 }

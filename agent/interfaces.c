@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/audit_report.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/options.h"
+#include "host/redirect_target.h"
+#include "host/sysctl.h"
 #include "nexthop/tracker.h"
 
 /* The state of a link, as it was reported last. */
@@ -153,6 +156,73 @@ static int attach_interface(struct interfaces *interfaces, const char *name)
 	return 0;
 }
 
+/* ------------------------------------------------------------- redirects */
+
+static bool takes_redirects(const struct interfaces *interfaces,
+			    uint32_t ifindex)
+{
+	return datapath_mode(interfaces->datapath, ifindex) ==
+		       DATAPATH_GENERIC ||
+	       redirect_target_of(ifindex) != REDIRECT_TARGET_NO;
+}
+
+/*
+ * The kernel drops what is redirected to an interface that does not take it.
+ * Frames for such a port are left to the kernel instead, which forwards them to
+ * the same next hops.
+ */
+static void follow_redirects(struct interfaces *interfaces)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
+		const struct nexthop_link *link = tracker_link_by_name(
+			interfaces->tracker,
+			interfaces->options->interfaces[i]);
+
+		if (link &&
+		    datapath_is_attached(interfaces->datapath, link->ifindex))
+			changed |= datapath_set_redirects(
+				interfaces->datapath, link->ifindex,
+				takes_redirects(interfaces, link->ifindex));
+	}
+	if (changed)
+		interfaces->hooks.redirects_changed(interfaces->hooks.context);
+}
+
+static void report_redirects(const struct interfaces *interfaces,
+			     const char *name, struct audit_report *report)
+{
+	const struct nexthop_link *link =
+		tracker_link_by_name(interfaces->tracker, name);
+	char text[AUDIT_TEXT_SIZE];
+
+	if (!link ||
+	    !datapath_is_attached(interfaces->datapath, link->ifindex) ||
+	    datapath_takes_redirects(interfaces->datapath, link->ifindex) ||
+	    !tracker_uses_port(interfaces->tracker, link->ifindex))
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: takes no frames from native XDP of other interfaces, and "
+		 "this host does not forward them, either",
+		 name);
+	audit_report_add(report, AUDIT_LINK, 1, false, text);
+}
+
+void interfaces_audit(struct interfaces *interfaces,
+		      struct audit_report *report)
+{
+	follow_redirects(interfaces);
+	/* Frames of a single interface leave where they came in. */
+	if (interfaces->options->interface_count < 2 ||
+	    sysctl_is_on("/proc/sys/net/ipv4/ip_forward", false) ||
+	    sysctl_is_on("/proc/sys/net/ipv6/conf/all/forwarding", false))
+		return;
+	for (size_t i = 0; i < interfaces->options->interface_count; i++)
+		report_redirects(interfaces, interfaces->options->interfaces[i],
+				 report);
+}
+
 static int pin_maps(struct interfaces *interfaces)
 {
 	struct datapath_error error;
@@ -185,6 +255,7 @@ static int attach_all(struct interfaces *interfaces)
 	}
 	datapath_detach_stale(interfaces->datapath);
 	interfaces->attached = true;
+	follow_redirects(interfaces);
 	return datapath_is_adopted(interfaces->datapath) ?
 		       pin_maps(interfaces) :
 		       0;
@@ -257,6 +328,7 @@ void interfaces_link_changed(struct interfaces *interfaces,
 		return;
 	if (is_ours)
 		follow_port(interfaces, number, link);
+	follow_redirects(interfaces);
 	interfaces->vlans_changed |= link->parent != 0;
 }
 

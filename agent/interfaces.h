@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct audit_report;
 struct datapath;
 struct datapath_options;
 struct interfaces;
@@ -25,6 +26,8 @@ enum interfaces_sizes {
 struct interfaces_hooks {
 	/* Our tables forward from now on. Called from the event loop only. */
 	void (*attached)(void *context);
+	/* A port takes frames from other ports again, or no longer. */
+	void (*redirects_changed)(void *context);
 	/* The program cannot be attached: -errno; the log says why. */
 	void (*failed)(int error, void *context);
 	void *context;
@@ -51,6 +54,9 @@ bool interfaces_are_attached(const struct interfaces *interfaces);
 /* Take other options, with the same interfaces. They must outlive it. */
 void interfaces_reconfigure(struct interfaces *interfaces,
 			    const struct datapath_options *options);
+/* Find ports that take no frames from others, and report those that do harm. */
+void interfaces_audit(struct interfaces *interfaces,
+		      struct audit_report *report);
 /* Follow a link that appeared, changed or vanished. */
 void interfaces_link_changed(struct interfaces *interfaces,
 			     const struct nexthop_link *link);

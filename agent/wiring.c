@@ -477,6 +477,13 @@ static void on_attached(void *context)
 	wake_end_of_turn(agent);
 }
 
+static void on_redirects_changed(void *context)
+{
+	struct agent *agent = context;
+
+	host_watch_soon(&agent->host_watch);
+}
+
 static void on_attach_failed(int error, void *context)
 {
 	struct agent *agent = context;
@@ -489,6 +496,7 @@ struct interfaces_hooks wiring_interfaces_hooks(struct agent *agent)
 {
 	return (struct interfaces_hooks){
 		.attached = on_attached,
+		.redirects_changed = on_redirects_changed,
 		.failed = on_attach_failed,
 		.context = agent,
 	};

@@ -55,6 +55,10 @@ static struct json_object *interface_json(const struct control_view *view,
 		 link ? json_object_new_uint64(
 				datapath_program_id(view->datapath)) :
 			NULL);
+	json_add(out, "takes_redirects",
+		 link ? json_object_new_boolean(datapath_takes_redirects(
+				view->datapath, link->ifindex)) :
+			NULL);
 	json_add_text(out, "vlan_tags", link ? vlan_tags(view, link) : NULL);
 	return out;
 }

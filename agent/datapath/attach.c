@@ -539,6 +539,28 @@ int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 	return 0;
 }
 
+bool datapath_set_redirects(struct datapath *dp, uint32_t ifindex, bool takes)
+{
+	uint32_t at = find_port(dp, ifindex);
+	struct port *port = &dp->ports[at];
+
+	if (at == dp->port_count || port->no_redirects != takes)
+		return false;
+	if (takes ? bpf_map_update_elem(dp->tx_ports, &ifindex, &ifindex,
+					BPF_ANY) :
+		    bpf_map_delete_elem(dp->tx_ports, &ifindex))
+		return false;
+	port->no_redirects = !takes;
+	return true;
+}
+
+bool datapath_takes_redirects(const struct datapath *dp, uint32_t ifindex)
+{
+	uint32_t at = find_port(dp, ifindex);
+
+	return at < dp->port_count && !dp->ports[at].no_redirects;
+}
+
 int datapath_set_port_vlans(struct datapath *dp, uint32_t ifindex,
 			    const struct hg_port_vlans *vlans, bool untagged)
 {

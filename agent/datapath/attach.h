@@ -23,9 +23,10 @@ struct port {
 	char name[IF_NAMESIZE];
 	struct hg_port_vlans vlans;
 	bool tagged_only;
-	int link;	  /* descriptor of the bpf_link, or NO_LINK */
-	int mark_link;	  /* the same of `mark`, if it has one */
-	bool mark_filter; /* `mark` is a filter of the interface */
+	bool no_redirects; /* so the kernel gets frames for it */
+	int link;	   /* descriptor of the bpf_link, or NO_LINK */
+	int mark_link;	   /* the same of `mark`, if it has one */
+	bool mark_filter;  /* `mark` is a filter of the interface */
 };
 
 static inline bool port_is_attached(const struct port *port)

@@ -155,6 +155,12 @@ int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
  */
 int datapath_set_port_vlans(struct datapath *dp, uint32_t ifindex,
 			    const struct hg_port_vlans *vlans, bool untagged);
+/*
+ * Say whether a port takes frames that came in by other ports. Until then it does;
+ * if not, they go to the kernel. Returns true if that is a change.
+ */
+bool datapath_set_redirects(struct datapath *dp, uint32_t ifindex, bool takes);
+bool datapath_takes_redirects(const struct datapath *dp, uint32_t ifindex);
 /* Pin every map by its name, in place of the pins of an earlier run. */
 int datapath_pin_maps(struct datapath *dp, struct datapath_error *error);
 

@@ -43,6 +43,7 @@ static const struct row {
 	{ "lro", check_lro, .of_port = true },
 	{ "rxvlan", check_rxvlan, .of_port = true },
 	{ "veth_tx", check_veth_tx, .of_port = true },
+	{ "redirect", check_redirect, .of_port = true },
 	{ "queues", check_queues, .of_port = true },
 	{ "irq_affinity", check_irq_affinity, .of_port = true },
 	{ "rp_filter", check_rp_filter, .of_port = true },

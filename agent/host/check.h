@@ -46,7 +46,8 @@ extern const char *const check_level_names[CHECK_LEVEL_COUNT];
 
 struct check_port {
 	char name[INTERFACE_SIZE];
-	bool has_vlans; /* VLAN devices are on it */
+	bool has_vlans;	   /* VLAN devices are on it */
+	bool has_nexthops; /* next hops are behind it */
 };
 
 /* The subject of the checks */
@@ -125,7 +126,7 @@ check_fn check_kernel, check_jit, check_btf, check_own_capabilities,
 check_fn check_ip_forward, check_ipv6_forwarding, check_gc_thresh,
 	check_rp_filter, check_send_redirects;
 check_fn check_interface, check_mtu, check_gro, check_lro, check_rxvlan,
-	check_veth_tx, check_queues, check_irq_affinity;
+	check_veth_tx, check_redirect, check_queues, check_irq_affinity;
 check_fn check_second_agent, check_left_pins, check_foreign_xdp;
 
 #endif

@@ -11,6 +11,7 @@
 #include <linux/ethtool.h>
 
 #include "host/ethtool.h"
+#include "host/redirect_target.h"
 #include "host/vlan_offload.h"
 
 enum {
@@ -161,6 +162,41 @@ void check_veth_tx(const struct check_scene *scene)
 	check_complain(scene, CHECK_FAILURE,
 		       "its packets are forwarded with wrong checksums");
 	check_mend(scene, "ethtool -K %s tx off", peer);
+}
+
+static const char *mend_redirect(const struct check_scene *scene)
+{
+	char peer[IF_NAMESIZE];
+
+	if (strcmp(scene->device->kind, "veth"))
+		return "the kernel forwards them, slower, if this host "
+		       "forwards; --xdp-mode generic takes them";
+	if (scene->device->lower_is_here &&
+	    if_indextoname(scene->device->lower, peer))
+		check_mend(scene, "ethtool -K %s gro on", peer);
+	return "the kernel forwards them, slower, if this host forwards; give "
+	       "the peer of this veth an XDP program, or GRO";
+}
+
+/* The driver takes frames while our program is there, or never. */
+void check_redirect(const struct check_scene *scene)
+{
+	if (scene->question->port_count < 2 ||
+	    scene->device->xdp != DEVICE_XDP_NATIVE ||
+	    !scene->port->has_nexthops)
+		return;
+	switch (redirect_target_of(scene->device->ifindex)) {
+	case REDIRECT_TARGET_UNKNOWN:
+		return;
+	case REDIRECT_TARGET_YES:
+		check_found(scene, "takes frames from other interfaces");
+		return;
+	case REDIRECT_TARGET_NO:
+		check_found(scene, "takes no frames from native XDP of other "
+				   "interfaces");
+		check_complain(scene, CHECK_WARNING, mend_redirect(scene));
+		return;
+	}
 }
 
 /* ------------------------------------------------------------- queues */

@@ -446,6 +446,16 @@ bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex)
 	return host_has_vlans(&tracker->host, ifindex);
 }
 
+bool tracker_uses_port(const struct tracker *tracker, uint32_t ifindex)
+{
+	const struct nexthop *nexthop = NULL;
+
+	while ((nexthop = tracker_next(tracker, nexthop)))
+		if (nexthop->port_ifindex == ifindex)
+			return true;
+	return false;
+}
+
 void tracker_visit_vlans(const struct tracker *tracker, uint32_t ifindex,
 			 host_vlan_visit_fn *visit, void *context)
 {

@@ -161,6 +161,8 @@ const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
 						const char *name);
 /* True if the link is the parent of a VLAN device. */
 bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex);
+/* True if next hops are behind the interface. */
+bool tracker_uses_port(const struct tracker *tracker, uint32_t ifindex);
 /* host_visit_vlans() */
 void tracker_visit_vlans(const struct tracker *tracker, uint32_t ifindex,
 			 host_vlan_visit_fn *visit, void *context);
