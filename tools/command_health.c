@@ -12,6 +12,7 @@
 
 #include "value.h"
 #include "verdict.h"
+#include "watch.h"
 
 static const char *const plugin_words[HEALTH_COUNT] = {
 	[HEALTH_OK] = "OK",
@@ -46,26 +47,16 @@ static void write_health(struct json_object *status, enum health health)
 		     stdout);
 }
 
-enum exit_code command_health(const struct ask_options *options, int count,
-			      char **words)
+static enum health health_once(const struct ask_options *options)
 {
 	struct json_object *request = ask_request("show"), *reply, *status;
 	enum health health = HEALTH_UNKNOWN;
-	enum exit_code code;
 
-	if (count) {
-		fprintf(stderr,
-			"headgatectl: health: unexpected '%s'; see --help\n",
-			words[0]);
-		json_object_put(request);
-		return (enum exit_code)HEALTH_UNKNOWN;
-	}
 	ask_add(request, "what", "status");
-	code = ask(options, request, &reply);
-	if (code) {
+	if (ask(options, request, &reply)) {
 		if (!options->json)
 			puts("HEADGATE UNKNOWN - the agent does not answer");
-		return (enum exit_code)HEALTH_UNKNOWN;
+		return HEALTH_UNKNOWN;
 	}
 	status = value_at(reply, "status");
 	if (status)
@@ -73,6 +64,25 @@ enum exit_code command_health(const struct ask_options *options, int count,
 	if (!options->json)
 		write_health(status, health);
 	json_object_put(reply);
-	code = ask_flush();
-	return code ? (enum exit_code)HEALTH_UNKNOWN : (enum exit_code)health;
+	return ask_flush() ? HEALTH_UNKNOWN : health;
+}
+
+/* With --watch it goes on whatever the state is, also while no agent runs. */
+enum exit_code command_health(const struct ask_options *options, int count,
+			      char **words)
+{
+	enum health health;
+
+	if (count) {
+		fprintf(stderr,
+			"headgatectl: health: unexpected '%s'; see --help\n",
+			words[0]);
+		return (enum exit_code)HEALTH_UNKNOWN;
+	}
+	health = health_once(options);
+	for (unsigned int i = 1; watch_goes_on(options, EXIT_OK, i); i++) {
+		watch_next(options);
+		health = health_once(options);
+	}
+	return (enum exit_code)health;
 }

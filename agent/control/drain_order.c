@@ -53,7 +53,7 @@ static struct json_object *drain_json(const char *cause, uint64_t since_ms)
 	struct json_object *out = json_object_new_object();
 
 	json_add_text(out, "cause", cause);
-	json_add_number(out, "since_s", json_age_s(since_ms));
+	json_add_age(out, "since_s", "since", since_ms);
 	return out;
 }
 

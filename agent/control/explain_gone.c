@@ -83,7 +83,7 @@ static void add_gone_path(const struct control_view *view,
 	char why[WHY_SIZE];
 
 	json_add(row, "neighbor", json_of_address(&path->neighbor));
-	json_add_number(row, "age_s", json_age_s(path->time_ms));
+	json_add_age(row, "age_s", "time", path->time_ms);
 	json_add_number(row, "times", path->times);
 	json_add_text(row, "cause", departure_cause_name(path->cause));
 	json_add_text(row, "why", why_gone(view, path, why));

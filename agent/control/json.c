@@ -110,6 +110,24 @@ uint64_t json_age_s(uint64_t since_ms)
 	return (clock_now_ms() - since_ms) / CLOCK_MS_PER_S;
 }
 
+void json_add_age(struct json_object *object, const char *age_name,
+		  const char *time_name, uint64_t since_ms)
+{
+	uint64_t unix_ms = clock_read_ns(CLOCK_REALTIME) /
+			   ((uint64_t)CLOCK_NS_PER_US * CLOCK_US_PER_MS);
+	uint64_t age_ms = clock_now_ms() - since_ms;
+
+	json_add_number(object, age_name, age_ms / CLOCK_MS_PER_S);
+	json_add_time(object, time_name, unix_ms - age_ms);
+}
+
+void json_add_no_age(struct json_object *object, const char *age_name,
+		     const char *time_name)
+{
+	json_add(object, age_name, NULL);
+	json_add(object, time_name, NULL);
+}
+
 /* Return ::/0, which is first, for null: an address that is not known yet. */
 static struct prefix text_prefix(struct json_object *value)
 {

@@ -44,6 +44,12 @@ struct json_object *json_of_prefix(const struct prefix *prefix);
 
 /* Return the seconds since a time of core/clock.h. */
 uint64_t json_age_s(uint64_t since_ms);
+/* The same with its time of the wall clock: json_add_time(). */
+void json_add_age(struct json_object *object, const char *age_name,
+		  const char *time_name, uint64_t since_ms);
+/* Add both as null. */
+void json_add_no_age(struct json_object *object, const char *age_name,
+		     const char *time_name);
 
 /*
  * Compare two prefixes or addresses as text, for json_object_array_sort(), so

@@ -83,8 +83,7 @@ struct json_object *show_path(const struct control_view *view,
 	json_add_number(out, "local_pref", path->attributes->local_pref);
 	json_add_number(out, "igp_cost", path->attributes->nexthop->igp_cost);
 	json_add_number(out, "path_id", path->path_id);
-	json_add_number(out, "age_s",
-			json_age_s(rib_path_since_ms(view->rib, path)));
+	json_add_age(out, "age_s", "time", rib_path_since_ms(view->rib, path));
 	json_add_number(out, "flaps", count_flaps(view, route, path));
 	json_add(out, "check", show_path_check(view, route, path));
 	json_add(out, "attributes", show_attributes(&attributes));

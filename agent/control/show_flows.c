@@ -157,9 +157,9 @@ static struct json_object *flow_json(const struct control_view *view,
 		 slot ? json_of_address(&slot->node.prefix.address) : NULL);
 	json_add_text(out, "map", hg_flow_map_name(map));
 	json_add_number(out, "bucket", flow->bucket);
-	json_add_number(out, "age_s",
-			((uint32_t)clock_monotonic_ms() - flow->time_ms) /
-				CLOCK_MS_PER_S);
+	json_add_age(out, "age_s", "time",
+		     clock_now_ms() -
+			     ((uint32_t)clock_monotonic_ms() - flow->time_ms));
 	json_add_bool(out, "ending", flow->ending);
 	json_add_bool(out, "counts",
 		      steering_flow_counts(view->steering, flow));

@@ -35,7 +35,7 @@ static struct json_object *errors_json(const struct bgp_error_log *log)
 	for (size_t i = 0; (entry = bgp_error_log_at(log, i)); i++) {
 		struct json_object *out = json_object_new_object();
 
-		json_add_number(out, "age_s", json_age_s(entry->time_ms));
+		json_add_age(out, "age_s", "time", entry->time_ms);
 		json_add_text(out, "direction",
 			      bgp_direction_name(entry->direction));
 		json_add_number(out, "code", entry->code);
@@ -120,7 +120,7 @@ static void add_config(struct json_object *out,
 	json_add_number(out, "uptime_s",
 			neighbor->session ? json_age_s(neighbor->changed_ms) :
 					    0);
-	json_add_number(out, "changed_s", json_age_s(neighbor->changed_ms));
+	json_add_age(out, "changed_s", "changed_at", neighbor->changed_ms);
 	json_add_bool(out, "dynamic", neighbor->dynamic);
 	json_add_text(out, "authentication", bgp_tcp_auth_name(config));
 	json_add_number(out, "hold_time",
@@ -290,13 +290,15 @@ static void add_refused_connections(struct json_object *out,
 }
 
 /* Return how long a neighbor of a prefix is gone; NULL: it is not. */
-static struct json_object *gone_json(const struct bgp_neighbor *neighbor)
+static void add_gone(struct json_object *out,
+		     const struct bgp_neighbor *neighbor)
 {
-	uint64_t gone_ms;
+	uint64_t now_ms = clock_now_ms(), gone_ms;
 
-	return bgp_neighbor_is_gone(neighbor, clock_now_ms(), &gone_ms) ?
-		       json_object_new_uint64(gone_ms / CLOCK_MS_PER_S) :
-		       NULL;
+	if (bgp_neighbor_is_gone(neighbor, now_ms, &gone_ms))
+		json_add_age(out, "gone_s", "gone_at", now_ms - gone_ms);
+	else
+		json_add_no_age(out, "gone_s", "gone_at");
 }
 
 /* Return since when and why the neighbor is shut down; NULL: it is not. */
@@ -310,7 +312,7 @@ administrative_json(const struct bgp_neighbor *neighbor)
 		return NULL;
 	out = json_object_new_object();
 	json_add_bool(out, "down", true);
-	json_add_number(out, "since_s", json_age_s(admin->since_ms));
+	json_add_age(out, "since_s", "since", admin->since_ms);
 	json_add_text(out, "reason", admin->reason[0] ? admin->reason : NULL);
 	return out;
 }
@@ -344,7 +346,7 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_no_session(out);
 	add_session(out, neighbor->session);
 	show_neighbor_options(out, neighbor);
-	json_add(out, "gone_s", gone_json(neighbor));
+	add_gone(out, neighbor);
 	json_add(out, "administrative", administrative_json(neighbor));
 	json_add(out, "drain",
 		 peer ? show_drain(view, &peer->source.address) : NULL);
@@ -359,10 +361,11 @@ static struct json_object *neighbor_json(const struct control_view *view,
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",
 		      neighbor->last_error[0] ? neighbor->last_error : NULL);
-	json_add(out, "last_error_s",
-		 neighbor->last_error[0] ? json_object_new_uint64(json_age_s(
-						   neighbor->last_error_ms)) :
-					   NULL);
+	if (neighbor->last_error[0])
+		json_add_age(out, "last_error_s", "last_error_at",
+			     neighbor->last_error_ms);
+	else
+		json_add_no_age(out, "last_error_s", "last_error_at");
 	add_refused_connections(out, &neighbor->refused);
 	json_add(out, "errors", errors_json(&neighbor->errors));
 	json_add_text(out, "hint",

@@ -55,7 +55,7 @@ struct json_object *show_path_check(const struct control_view *view,
 	state = &check->state;
 	out = json_object_new_object();
 	json_add_text(out, "state", service_verdict_name(state->verdict));
-	json_add_number(out, "since_s", json_age_s(state->since_ms));
+	json_add_age(out, "since_s", "since", state->since_ms);
 	json_add_text(out, "last_result",
 		      state->checked ? service_result_name(state->last) : NULL);
 	json_add(out, "http_status",

@@ -111,7 +111,7 @@ static struct json_object *last_refusal_json(const struct control_view *view)
 		return NULL;
 	out = json_object_new_object();
 	json_add(out, "address", json_of_address(&last->address));
-	json_add_number(out, "age_s", json_age_s(last->time_ms));
+	json_add_age(out, "age_s", "time", last->time_ms);
 	json_add_text(out, "why", bgp_admission_reason(last->reason));
 	return out;
 }
@@ -210,7 +210,7 @@ static struct json_object *last_finding(const struct audit_report *audit)
 	if (!audit->last[0])
 		return NULL;
 	out = json_object_new_object();
-	json_add_number(out, "age_s", json_age_s(audit->last_ms));
+	json_add_age(out, "age_s", "time", audit->last_ms);
 	json_add_text(out, "what", audit->last);
 	return out;
 }
@@ -312,7 +312,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "reasons", reasons);
 	json_add_text(out, "version", HEADGATE_VERSION);
 	json_add_number(out, "pid", (uint64_t)getpid());
-	json_add_number(out, "uptime_s", json_age_s(view->started_ms));
+	json_add_age(out, "uptime_s", "started_at", view->started_ms);
 	json_add_number(out, "as", view->bgp->as);
 	json_add_identifier(out, view->bgp->identifier);
 	/* The seed is secret. The digest tells whether nodes have the same. */

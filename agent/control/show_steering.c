@@ -74,7 +74,8 @@ struct json_object *show_bfd(const struct control_view *view,
 				CLOCK_US_PER_MS);
 	json_add_number(out, "uptime_s",
 			session->state == BFD_STATE_UP ? changed_s : 0);
-	json_add_number(out, "changed_s", changed_s);
+	json_add_age(out, "changed_s", "changed_at",
+		     session->since_us / CLOCK_US_PER_MS);
 	return out;
 }
 
@@ -129,7 +130,7 @@ static struct json_object *nexthop_json(const struct control_view *view,
 	json_add_number(out, "buckets",
 			steering_count_buckets(view->steering,
 					       &nexthop->address));
-	json_add_number(out, "since_s", json_age_s(nexthop->since_ms));
+	json_add_age(out, "since_s", "since", nexthop->since_ms);
 	add_slot(out, slot);
 	json_add_number(out, "flows_recorded",
 			slot ? steering_count_flows(view->steering, slot) : 0);

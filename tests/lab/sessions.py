@@ -21,6 +21,7 @@ CLASSES = (
     ("TAG", r"[0-9a-f]{16}"),
     ("SIZE", r"\d+B"),
     ("ADDRESS", r"\d+\.\d+\.\d+\.\d+(?:/\d+)?(?::\d+)?"),
+    ("VERSION", r"\d+\.\d+\.\d+[\w.+-]*"),
     ("HEX", r"0x[0-9a-f]+(?:/0x[0-9a-f]+)?"),
     ("AGE", r"\d+(?:ms|[smhd])(?:\d\d[smh])?"),
     ("NUMBER", r"\d+(?:\.\d+)?%?"),

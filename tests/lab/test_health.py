@@ -57,6 +57,16 @@ class Health(RawCase):
         self.assertEqual(status["verdict"], "degraded")
         self.assertEqual(len(status["reasons"]), 1)
 
+    def test_1_watch_repeats_it_and_ends_with_the_last_state(self):
+        self.wait(DEGRADED, "1 of ")
+        done = self.lab.headgate.ctl("-w", "--interval", "1s", "-n", "2",
+                                     "health")
+        self.assertEqual(done.returncode, DEGRADED)
+        lines = [line for line in done.stdout.splitlines() if line]
+        self.assertEqual([line.split()[0] for line in lines[::2]],
+                         ["HEADGATE", "HEADGATE"])
+        self.assertIn("Z, every 1 s", lines[1])
+
     def test_2_with_all_of_them_it_is_healthy(self):
         cls = type(self)
         cls.server = self.keep(self.lab.establish(THIRD, BACKEND_AS + 2))

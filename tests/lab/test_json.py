@@ -2,6 +2,7 @@
 """Validate what `headgatectl -j` prints by docs/json-schema.json: with servers that
 live and one that is gone, with and without orders to drain."""
 
+import datetime
 import json
 import os
 import unittest
@@ -15,6 +16,25 @@ from lab.topology import VIP
 
 SCHEMA = os.path.join(REPOSITORY, "docs", "json-schema.json")
 DOCUMENT = os.path.join(REPOSITORY, "docs", "json.md")
+
+
+# An age, and the key of its time.
+TIMES = {"age_s": "time", "since_s": "since", "changed_s": "changed_at",
+         "last_error_s": "last_error_at", "gone_s": "gone_at"}
+TOLERANCE_S = 10
+
+
+def ages(value):
+    """Return (age, time) of each age in a reply; without a time it is missing."""
+    if isinstance(value, dict):
+        for age, time in TIMES.items():
+            if age in value:
+                yield value[age], value.get(time, "missing")
+        for inner in value.values():
+            yield from ages(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from ages(inner)
 
 
 class Replies(LabCase):
@@ -35,7 +55,19 @@ class Replies(LabCase):
         done = self.lab.headgate.ctl("-j", *words)
         self.assertEqual(done.returncode, 0, done.stderr)
         with self.subTest(command=" ".join(words)):
-            self.validator(name).validate(json.loads(done.stdout))
+            reply = json.loads(done.stdout)
+            self.validator(name).validate(reply)
+            self.check_times(reply)
+
+    def check_times(self, reply):
+        """Each age has the time that it began beside it, or both are null."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for age, time in ages(reply):
+            self.assertEqual(age is None, time is None, time)
+            if time:
+                begun = datetime.datetime.fromisoformat(time)
+                self.assertAlmostEqual((now - begun).total_seconds(), age,
+                                       delta=TOLERANCE_S)
 
     def validate_all(self, neighbor):
         for what in ("status", "host", "neighbors", "routes", "nexthops", "groups",

@@ -16,6 +16,7 @@ from raw_speaker import read_all
 from reload_lab import ReloadCase
 
 NAMED = "10.1.0.12,as=65002,role=backend,passive"
+LONG_FILE = 2000000  # lines that take longer than 20 ms
 OPENMETRICS = "application/openmetrics-text"
 PROMETHEUS = (f"{OPENMETRICS};version=1.0.0,{OPENMETRICS};version=0.0.1;"
               "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
@@ -152,6 +153,12 @@ class Agent(ReloadCase):
         self.assertLessEqual(
             page.get("start_time_seconds"),
             page.get("reload_success_timestamp_seconds"))
+
+    def test_a_long_turn_is_counted(self):
+        before = self.get("loop_long_turns_total")
+        with self.edited(add=("#",) * LONG_FILE):
+            self.reload()
+        self.assertGreater(self.get("loop_long_turns_total"), before)
 
     def test_tables_have_a_use_and_a_room(self):
         page = read_page(self.lab.host)

@@ -4,14 +4,14 @@
 import contextlib
 import struct
 
-import lab_case  # noqa: F401 (finds the lab)
 import raw_bgp as bgp
+from lab_case import LabCase
 from lab.system import wait_until
 from lab.topology import HEADGATE_AS
 from metrics_page import WHERE, read_page
 from raw_frames import mac_of, send_frames
 from raw_lab import (BACKEND_AS, BACKENDS, OBSERVER, UPSTREAM, RawCase,
-                     announcement, withdrawal)
+                     RawLab, announcement, withdrawal)
 
 WEB = "10.1.0.12"  # the server with a name, a limit and a check
 WEB_AS = BACKEND_AS + 1
@@ -144,6 +144,11 @@ class Neighbors(ObjectsCase):
             nlri=bgp.prefix(VIP)))
         self.wait(1, "neighbor_update_errors_total",
                   action="treat_as_withdraw", **peer)
+        speaker.send(bgp.update(
+            bgp.origin(), bgp.as_path(65005), bgp.next_hop(OTHERS[1]),
+            bgp.attribute(bgp.AGGREGATOR, bytes(5)), nlri=bgp.prefix(VIP)))
+        self.wait(1, "neighbor_update_errors_total",
+                  action="attribute_discard", **peer)
         self.assertEqual(self.get("neighbor_up", **peer), 1)
 
     def test_an_order_and_refused_connections_are_seen(self):
@@ -267,4 +272,38 @@ class NextHops(ObjectsCase):
         self.assertEqual(self.get("nexthop_alive", **hop), 1)
 
 
-del RawCase, ObjectsCase  # they have no tests of their own
+class Groups(LabCase):
+    """Servers without BGP, tables of 1,024 buckets, and windows. No upstream has a
+    session: it would have the MAC of the servers."""
+
+    MANY = 65  # next hops with fewer than 16 buckets each
+    lab_class = RawLab
+    options = {
+        "neighbors": (BACKENDS,),
+        "addresses": tuple(f"10.1.0.{i}" for i in range(101, 101 + MANY)),
+        "flags": ("--metrics", WHERE, "--table-size", "1024",
+                  "--affinity-window", "60",
+                  "--path", f"{VIP},via=10.1.0.101,weight=1",
+                  "--path", f"{VIP},via=10.1.0.102,weight=100000",
+                  *(word for i in range(101, 101 + MANY) for word in
+                    ("--path", f"192.0.2.2/32,via=10.1.0.{i}"))),
+    }
+
+    def wait(self, name, condition):
+        wait_until(lambda: condition(read_page(self.lab.host).get(name)), 30,
+                   name)
+
+    def test_windows_and_tables_that_fit_badly_are_counted(self):
+        self.wait("groups_light", lambda count: count == 1)
+        self.wait("groups_crowded", lambda count: count == 1)
+        self.wait("groups_moving", lambda count: count == 0)
+        self.assertEqual(self.lab.headgate.ctl("drain", "10.1.0.110").returncode,
+                         0)
+        self.wait("groups_moving", lambda count: count == 1)
+        self.lab.peers.ip("address del 10.1.0.102/24 dev lan",
+                          "address del 10.1.0.103/24 dev lan")
+        self.wait("groups_light", lambda count: count == 0)
+        self.wait("groups_crowded", lambda count: count == 0)
+
+
+del RawCase, LabCase, ObjectsCase  # they have no tests of their own

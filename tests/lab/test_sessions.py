@@ -102,6 +102,15 @@ class Documented(SessionCase, LabCase):
                       "bpftool prog show id 445", "bpftool -j map lookup"):
             self.check_shell(debugging, start, **program)
 
+    def test_5_the_doctor_without_an_agent(self):
+        session, = self.session("docs/operating.md", "headgatectl doctor")
+        self.lab.host.run("sysctl", "-qw", "net.ipv4.conf.lan.rp_filter=1")
+        words = shlex.split(session.command.replace("eth0", "lan"))[1:]
+        printed = self.lab.host.run(
+            f"{BUILD}/headgatectl", "-s", f"{self.lab.folder}/no.sock", *words,
+            check=False)
+        self.compare(session, printed.replace("lan", "eth0"))
+
     def test_2_files(self):
         operating, ctl = "docs/operating.md", f"{BUILD}/headgatectl"
         dump, = self.session(operating, "headgatectl dump")
