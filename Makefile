@@ -56,7 +56,7 @@ host_USES := core
 
 codec_DIR := agent/bgp/codec
 codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attributes.c \
-	attributes_check.c attributes_encode.c capability.c collision.c community.c delay.c \
+	attributes_check.c attributes_encode.c bmp.c capability.c collision.c community.c delay.c \
 	exchange.c extended_community.c family.c flowspec.c flowspec_action.c flowspec_text.c \
 	flowspec_valid.c fsm.c large_community.c martian.c message.c \
 	mrt.c mrt_message.c negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
@@ -117,7 +117,7 @@ config_USES := control datapath steering fib nexthop rib session codec host core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control datapath steering fib nexthop rib session codec host core
-AGENT_SRC := main.c agent.c audit.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c host_watch.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c audit.c bmp.c bmp_encode.c bmp_station.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c host_watch.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_doctor.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c command_top.c filter.c headgatectl.c successor.c \
 	pcapng.c rates.c show.c table.c value.c verdict.c view.c watch.c
@@ -126,7 +126,7 @@ CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_doctor.c co
 core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_hash flow_hash_statistics hex ip_header keyed_hash log log_journal log_limit log_sink pointer_set \
 	pool prefix_flood prefix_map quantity record_file secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
-	attributes_random attributes_unknown attributes_young capability collision community \
+	attributes_random attributes_unknown attributes_young bmp capability collision community \
 	delay extended_community flowspec flowspec_action flowspec_text flowspec_update fsm message mrt mrt_message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
 	text update update_damage update_describe update_encode update_forms update_history)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "bgp/session/neighbor_gone.h"
+#include "bmp.h"
 #include "config/config.h"
 #include "control/control.h"
 #include "control/metrics.h"
@@ -244,16 +245,30 @@ static int make_mrt_log(struct agent *agent, char error[AGENT_ERROR_SIZE])
 			 0;
 }
 
+static int make_bmp(struct agent *agent)
+{
+	const struct bmp_sources sources = {
+		.base = agent->base,
+		.work = &agent->loop.work.queue,
+		.speaker = agent->speaker,
+		.rib = agent->rib,
+	};
+
+	agent->bmp = bmp_new(&sources);
+	return agent->bmp ? 0 : -ENOMEM;
+}
+
 static int make_speaker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct bgp_callbacks callbacks = sessions_callbacks(agent);
 	bool restarting = !agent->take &&
 			  datapath_has_previous(agent->datapath);
+	int code = bgp_speaker_new(agent->base, &agent->loop.work.queue,
+				   &agent->config->bgp, restarting,
+				   agent->take ? agent->take->listeners : NULL,
+				   &callbacks, &agent->speaker, error);
 
-	return bgp_speaker_new(agent->base, &agent->loop.work.queue,
-			       &agent->config->bgp, restarting,
-			       agent->take ? agent->take->listeners : NULL,
-			       &callbacks, &agent->speaker, error);
+	return code ? code : make_bmp(agent);
 }
 
 /* In the order of harm: first what a second agent must not get. */
@@ -392,6 +407,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		.takeover = &agent->takeover.report,
 		.reloads = &agent->reloads,
 		.mrt = mrt_log_file(agent->mrt),
+		.bmp = bmp_report_of(agent->bmp),
 		.seccomp = agent_seccomp_names[agent->config->agent.seccomp],
 		.started_ms = clock_now_ms(),
 		.started_at = (uint64_t)time(NULL),
@@ -452,6 +468,7 @@ int agent_run(struct agent *agent)
 	tell_start(agent);
 	handover_take_begin(agent);
 	mrt_log_sessions(agent->mrt, agent->speaker);
+	reload_set_collectors(agent);
 	bgp_speaker_start(agent->speaker);
 	notify_ready(&agent->notify);
 	loop_run(&agent->loop);
@@ -505,6 +522,8 @@ void agent_free(struct agent *agent)
 	stop_sessions(agent);
 	control_hang_up(agent->control);
 	metrics_free(agent->metrics);
+	bmp_free(agent->bmp, true);
+	agent->bmp = NULL;
 	silent_neighbors_release(&agent->silent);
 	log_set_namer(NULL, NULL);
 	bgp_speaker_free(agent->speaker);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bgp/session/handover.h"
+#include "bmp.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "handover_story.h"
@@ -130,6 +131,8 @@ static void leave_to_other(struct agent *agent)
 	agent->left = true;
 	mrt_log_free(agent->mrt);
 	agent->mrt = NULL;
+	bmp_free(agent->bmp, true);
+	agent->bmp = NULL;
 	event_base_loopbreak(agent->base);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bmp.h"
 #include "config/change.h"
 #include "config/flag.h"
 #include "config/secrets.h"
@@ -226,6 +227,15 @@ static int change_rooms(struct agent *agent, const struct config *before,
 				       change_resets_neighbor, error);
 }
 
+void reload_set_collectors(struct agent *agent)
+{
+	const struct agent_options *options = &agent->config->agent;
+
+	if (bmp_set_collectors(agent->bmp, options->bmp, options->bmp_count))
+		log_error("bmp", "not all collectors get routes: out of "
+				 "memory");
+}
+
 static void replace_config(struct agent *agent, struct config *config,
 			   char *text)
 {
@@ -247,6 +257,7 @@ static void replace_config(struct agent *agent, struct config *config,
 	agent->config_text = text;
 	agent->takeover.config = config;
 	agent->config = config;
+	reload_set_collectors(agent);
 }
 
 /* Apply all of a configuration, or nothing. Returns 0 or -errno with `error`. */

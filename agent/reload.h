@@ -23,4 +23,7 @@ void reload_release(struct agent *agent);
 /* The same for SIGHUP, with the agent as context; the log has the reply. */
 void reload_on_signal(void *context);
 
+/* Have the collectors of --bmp that the configuration has now. */
+void reload_set_collectors(struct agent *agent);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bgp/session/announcer.h"
+#include "bmp.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "handover_give.h"
@@ -216,6 +217,7 @@ static void on_session_up(struct bgp_neighbor *neighbor, void *context)
 		reject(agent, neighbor);
 		return;
 	}
+	bmp_session_up(agent->bmp, neighbor);
 	if (!agent->taking)
 		warm_ups_begin(&agent->warm_ups, peer);
 	if (rib_is_leaving(agent->rib, &peer->source.address))
@@ -240,6 +242,8 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 	struct rib_peer *peer = neighbor->owner_data;
 	struct agent *agent = context;
 
+	if (peer)
+		bmp_session_down(agent->bmp, neighbor);
 	neighbor->owner_data = NULL;
 	handover_give_up(agent, "a session has ended");
 	leftovers_forget(agent->leftovers, neighbor);
@@ -341,7 +345,10 @@ static int on_update(struct bgp_neighbor *neighbor,
 {
 	struct rib_peer *peer = neighbor->owner_data;
 	struct agent *agent = context;
-	int error = adj_rib_in_update(agent->rib, peer, update);
+	int error;
+
+	bmp_update_received(agent->bmp, neighbor, update);
+	error = adj_rib_in_update(agent->rib, peer, update);
 
 	if (update->end_of_rib)
 		note_end_of_rib(peer, update->end_of_rib_family);
@@ -450,6 +457,14 @@ static void record_state(const struct bgp_connection *connection,
 	mrt_log_state(agent->mrt, connection, before);
 }
 
+static void pass_sent_update(const struct bgp_connection *connection,
+			     const struct writer *message, void *context)
+{
+	struct agent *agent = context;
+
+	bmp_update_sent(agent->bmp, connection, message);
+}
+
 struct bgp_callbacks sessions_callbacks(struct agent *agent)
 {
 	return (struct bgp_callbacks){
@@ -461,6 +476,7 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent)
 		.table_given = is_table_given,
 		.message = record_message,
 		.state_changed = record_state,
+		.update_sent = pass_sent_update,
 		.context = agent,
 	};
 }

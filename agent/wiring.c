@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bgp/session/announcer.h"
+#include "bmp.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "nexthop/bfd_session.h"
@@ -300,6 +301,7 @@ static bool on_set_decided(const struct route *route,
 		log_error("steering", "%s: not steered and not announced: %s",
 			  prefix_format(vip, text), strerror(-error));
 	service_checks_decided(&agent->checks, route);
+	bmp_route_decided(agent->bmp, route);
 	return !error && steered;
 }
 
@@ -442,6 +444,16 @@ struct event *wiring_end_of_turn(struct agent *agent)
 	return evtimer_new(agent->base, on_end_of_turn, agent);
 }
 
+static void on_path_changed(const struct rib_peer *peer,
+			    const struct bgp_path_key *key,
+			    const struct attribute_set *attributes,
+			    void *context)
+{
+	struct agent *agent = context;
+
+	bmp_path_changed(agent->bmp, peer, key, attributes);
+}
+
 struct rib_hooks wiring_rib_hooks(struct agent *agent)
 {
 	return (struct rib_hooks){
@@ -455,6 +467,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.set_decided = on_set_decided,
 		.servers_changed = on_servers_changed,
 		.announced = on_announced,
+		.path_changed = on_path_changed,
 		.work_waiting = wake_end_of_turn,
 		.export_waiting = on_export_waiting,
 		.export_ready = is_export_ready,

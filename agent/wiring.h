@@ -53,6 +53,7 @@ struct leftovers;
 struct log_events;
 struct metrics;
 struct mrt_log;
+struct bmp;
 
 /* The rooms, in the order in which they are made. */
 struct agent {
@@ -63,6 +64,7 @@ struct agent {
 	struct event_base *base; /* of the loop */
 	struct log_events *log;
 	struct mrt_log *mrt; /* NULL: no --mrt */
+	struct bmp *bmp;
 	struct captures captures;
 	struct drains drains;
 	struct warm_ups warm_ups;

@@ -11,7 +11,7 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	libpcap0.8-dev libseccomp-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
 	python3 python3-jsonschema pyflakes3 bird2 frr gobgpd exabgp openbgpd
-	nginx-light curl bgpdump python3-mrtparse debhelper fakeroot lintian man-db mandoc systemd prometheus
+	nginx-light curl bgpdump python3-mrtparse pmacct debhelper fakeroot lintian man-db mandoc systemd prometheus
 	zsh bash-completion chromium"
 
 missing=
@@ -52,9 +52,10 @@ rm -f "$log"
 
 # The new services must not start at the next boot, either.
 if command -v systemctl >/dev/null; then
-	for service in bird frr gobgpd exabgp openbgpd nginx prometheus; do
+	for service in bird frr gobgpd exabgp openbgpd nginx prometheus \
+		pmacct:nfacctd pmacct:pmacctd pmacct:sfacctd pmacct:uacctd; do
 		case "$missing " in
-		*" $service"*) systemctl disable -q $service 2>/dev/null || : ;;
+		*" ${service%:*}"*) systemctl disable -q "${service#*:}" 2>/dev/null || : ;;
 		esac
 	done
 fi

@@ -88,6 +88,16 @@ static const struct view_line status_lines[] = {
 		  "group" },
 };
 
+static const struct view_column collector_columns[] = {
+	COLUMN_TEXT("COLLECTOR", "address"),
+	COLUMN_NUMBER("PORT", "port"),
+	COLUMN_TEXT("STATE", "state"),
+	COLUMN_NUMBER("MESSAGES", "messages"),
+	COLUMN_NUMBER("BUFFERED", "buffered"),
+	COLUMN_NUMBER("LOST", "drops"),
+	COLUMN_TEXT("LAST ERROR", "last_error"),
+};
+
 static const struct view_column interface_columns[] = {
 	COLUMN_TEXT("INTERFACE", "name"),
 	COLUMN_NUMBER("INDEX", "ifindex"),
@@ -131,6 +141,7 @@ static const struct view_section status_sections[] = {
 	  COLUMNS(waited_for_columns),
 	  .optional = true },
 	{ .path = "status.interfaces", COLUMNS(interface_columns) },
+	{ .path = "status.bmp", COLUMNS(collector_columns), .optional = true },
 	{ .path = "status.flow_maps",
 	  COLUMNS(flow_map_columns),
 	  .optional = true },

@@ -93,6 +93,20 @@ static void check_outer_sources(struct parser *parser)
 	}
 }
 
+static void check_collectors(struct parser *parser)
+{
+	const struct agent_options *agent = &parser->config->agent;
+
+	for (size_t i = 0; i < agent->bmp_count; i++) {
+		parser_point_at(parser, "bmp", i);
+		parser_check_repeated(parser);
+		if (!agent->bmp[i].port ||
+		    address_is_zero(&agent->bmp[i].address))
+			parser_reject(parser, "must be the address and port of "
+					      "a collector");
+	}
+}
+
 /* The rules of a further instance come behind those of the others. */
 static void check_instance(struct parser *parser)
 {
@@ -118,6 +132,7 @@ void check_config(struct parser *parser)
 	check_hash_seed(parser);
 	check_instance(parser);
 	check_outer_sources(parser);
+	check_collectors(parser);
 	vip_check_all(parser);
 	neighbor_check_all(parser);
 	path_check_all(parser);

@@ -33,6 +33,7 @@
 
 #include "bgp/session/options.h"
 #include "control/options.h"
+#include "core/bmp_report.h"
 #include "core/log.h"
 #include "datapath/options.h"
 #include "fib/options.h"
@@ -78,7 +79,19 @@ struct agent_options {
 	uint32_t audit_interval_s;     /* 0: never */
 	bool desync_stays;	       /* announced: --withdraw-on-desync no */
 	char mrt_file[FILE_PATH_SIZE]; /* "": none */
+	struct endpoint bmp[BMP_MAX_COLLECTORS];
+	size_t bmp_count;
 };
+
+static inline bool agent_options_same_bmp(const struct agent_options *a,
+					  const struct agent_options *b)
+{
+	bool same = a->bmp_count == b->bmp_count;
+
+	for (size_t i = 0; same && i < a->bmp_count; i++)
+		same = endpoint_equal(&a->bmp[i], &b->bmp[i]);
+	return same;
+}
 
 static inline bool agent_options_equal(const struct agent_options *a,
 				       const struct agent_options *b)
@@ -92,7 +105,8 @@ static inline bool agent_options_equal(const struct agent_options *a,
 	       a->log_format == b->log_format && !strcmp(a->user, b->user) &&
 	       a->audit_interval_s == b->audit_interval_s &&
 	       a->desync_stays == b->desync_stays &&
-	       !strcmp(a->mrt_file, b->mrt_file);
+	       !strcmp(a->mrt_file, b->mrt_file) &&
+	       agent_options_same_bmp(a, b);
 }
 
 enum config_limits {

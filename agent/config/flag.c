@@ -426,6 +426,12 @@ const struct option flag_table[] = {
 	  "Withdraw all VIPs while the program cannot be attached again, or a "
 	  "table not be repaired.",
 	  CHOICE(LIVE, agent.desync_stays, desync_names) },
+	{ "bmp", "ADDRESS:PORT[,...]",
+	  "Collectors that get all routes by the BGP monitoring protocol "
+	  "(RFC 7854): as received, after rules, as chosen and as announced.",
+	  .traits = OPTION_COMMAS,
+	  LIST(LIVE, agent.bmp, endpoint, agent.bmp_count, BMP_MAX_COLLECTORS),
+	  .identity = sizeof(struct endpoint) },
 	{ "mrt", "FILE",
 	  "Append each message that a neighbor sends, and each change of its "
 	  "state, to this file (MRT, RFC 6396). A reload opens it again. "

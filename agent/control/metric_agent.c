@@ -12,6 +12,7 @@
 #include "control/view.h"
 #include "core/array.h"
 #include "core/audit_report.h"
+#include "core/bmp_report.h"
 #include "core/clock.h"
 #include "core/event_ring.h"
 #include "core/log.h"
@@ -32,6 +33,7 @@ struct agent_row {
 	uint64_t audit_differences, audit_repairs, audits;
 	uint64_t checks_refused;
 	uint64_t mrt_records, mrt_bytes, mrt_lost;
+	uint64_t bmp_collectors, bmp_connected, bmp_messages, bmp_drops;
 	uint64_t turns, long_turns, stalls;
 	double longest_turn;
 	uint64_t updates_encoded;
@@ -107,6 +109,19 @@ static void read_mrt(struct record_file *file, struct agent_row *row)
 	row->mrt_lost = report.lost;
 }
 
+static void read_bmp(const struct bmp_report *report, struct agent_row *row)
+{
+	for (size_t i = 0; i < BMP_MAX_COLLECTORS; i++) {
+		const struct bmp_collector_report *collector =
+			&report->collectors[i];
+
+		row->bmp_collectors += collector->used;
+		row->bmp_connected += collector->state >= BMP_SENDING_TABLES;
+		row->bmp_messages += collector->messages;
+		row->bmp_drops += collector->drops;
+	}
+}
+
 static void read_verdict(const struct control_view *view, struct agent_row *row)
 {
 	struct json_object *reasons = json_object_new_array();
@@ -138,6 +153,7 @@ static int collect_agent(const struct metric_source *source,
 	read_reloads(view->reloads, row);
 	read_vips(view, row);
 	read_mrt(view->mrt, row);
+	read_bmp(view->bmp, row);
 	return 0;
 }
 
@@ -222,6 +238,14 @@ static const struct metric metrics[] = {
 	  .help = "Their bytes" },
 	{ "headgate_mrt_records_lost_total", NUMBER(COUNTER, mrt_lost),
 	  .help = "Records that the disk did not take" },
+	{ "headgate_bmp_collectors", NUMBER(GAUGE, bmp_collectors),
+	  .help = "Collectors of --bmp" },
+	{ "headgate_bmp_collectors_connected", NUMBER(GAUGE, bmp_connected),
+	  .help = "Collectors that are connected" },
+	{ "headgate_bmp_messages_total", NUMBER(COUNTER, bmp_messages),
+	  .help = "Messages to collectors" },
+	{ "headgate_bmp_connections_lost_total", NUMBER(COUNTER, bmp_drops),
+	  .help = "Connections to collectors that were lost or dropped" },
 	{ "headgate_loop_turns_total", NUMBER(COUNTER, turns),
 	  .help = "Turns of the event loop" },
 	{ "headgate_loop_long_turns_total", NUMBER(COUNTER, long_turns),

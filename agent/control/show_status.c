@@ -12,6 +12,7 @@
 #include "control/show_services.h"
 #include "control/verdict.h"
 #include "core/audit_report.h"
+#include "core/bmp_report.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/record_file.h"
@@ -300,6 +301,40 @@ static struct json_object *mrt_json(struct record_file *file)
 	return out;
 }
 
+static struct json_object *
+collector_json(const struct bmp_collector_report *collector)
+{
+	bool connected = collector->state >= BMP_SENDING_TABLES;
+	struct json_object *out = json_object_new_object();
+
+	json_add(out, "address", json_of_address(&collector->endpoint.address));
+	json_add_number(out, "port", collector->endpoint.port);
+	json_add_text(out, "state", bmp_state_names[collector->state]);
+	json_add(out, "connected_s",
+		 connected ? json_object_new_uint64(
+				     json_age_s(collector->since_ms)) :
+			     NULL);
+	json_add_number(out, "messages", collector->messages);
+	json_add_number(out, "bytes", collector->bytes);
+	json_add_number(out, "buffered", collector->buffered);
+	json_add_number(out, "drops", collector->drops);
+	json_add_text(out, "last_error",
+		      *collector->last_error ? collector->last_error : NULL);
+	return out;
+}
+
+/* List the collectors of --bmp. */
+static struct json_object *bmp_json(const struct bmp_report *report)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < BMP_MAX_COLLECTORS; i++)
+		if (report->collectors[i].used)
+			json_object_array_add(
+				list, collector_json(&report->collectors[i]));
+	return list;
+}
+
 struct json_object *show_status(const struct control_view *view,
 				struct json_object *request)
 {
@@ -337,6 +372,7 @@ struct json_object *show_status(const struct control_view *view,
 	json_add(out, "takeover", takeover_json(view->takeover));
 	json_add(out, "loop", loop_json(view->turns));
 	json_add(out, "mrt", mrt_json(view->mrt));
+	json_add(out, "bmp", bmp_json(view->bmp));
 	return json_wrap("status", out);
 }
 

@@ -6,6 +6,7 @@
 
 struct audit_report;
 struct bgp_options;
+struct bmp_report;
 struct bgp_speaker;
 struct datapath;
 struct datapath_options;
@@ -39,6 +40,7 @@ struct control_view {
 	const struct takeover_report *takeover;
 	const struct reload_report *reloads;
 	struct record_file *mrt; /* NULL: no --mrt */
+	const struct bmp_report *bmp;
 	const char *config_text; /* in canonical form */
 	const char *seccomp;	 /* as in --seccomp */
 	uint64_t started_ms;	 /* core/clock.h */

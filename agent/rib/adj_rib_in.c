@@ -155,6 +155,19 @@ static void mark_for_path(struct rib *rib, struct route *route,
 		route_mark(rib, route);
 }
 
+/* Tell the user of the rib of an accepted path, or of one that was (NULL). */
+static void tell_path(struct rib *rib, const struct rib_peer *peer,
+		      const struct route *route, uint32_t path_id,
+		      const struct attribute_set *attributes)
+{
+	const struct bgp_path_key key = { .prefix = route->node.prefix,
+					  .path_id = path_id };
+
+	if (rib->hooks.path_changed && !peer->source.leaving)
+		rib->hooks.path_changed(peer, &key, attributes,
+					rib->hooks.context);
+}
+
 /* ------------------------------------------------------- routes of a peer */
 
 /* Return the set of routes with such paths of the peer. */
@@ -229,6 +242,8 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 
 	if (path->import == IMPORT_ACCEPTED && route->decided)
 		note_departure(rib, peer, route, cause);
+	if (path->import == IMPORT_ACCEPTED)
+		tell_path(rib, peer, route, path->path_id, NULL);
 	mark_for_path(rib, route, path);
 	uncount_prefix(rib, peer, route, path);
 	path_index_remove(&rib->path_indexes, route, link);
@@ -313,6 +328,9 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 	if (path->attributes != before.attributes ||
 	    path->import != before.import)
 		note_change(rib, path);
+	if (accepted || (before.attributes && was_accepted))
+		tell_path(rib, peer, route, path->path_id,
+			  accepted ? path->attributes : NULL);
 	if (!before.attributes) {
 		if (!adj_rib_in_has_other_path(rib, peer, route, path))
 			max_prefix_count(&peer->max_prefix, family_of(route),

@@ -258,6 +258,15 @@ struct rib_hooks {
 	void (*servers_changed)(const struct route *route, unsigned int before,
 				void *context);
 	/*
+	 * Learn that an accepted path has come or changed, or that one is not
+	 * accepted any more (`attributes` NULL). Not called for the paths of a
+	 * lost session. NULL: of no interest.
+	 */
+	void (*path_changed)(const struct rib_peer *peer,
+			     const struct bgp_path_key *key,
+			     const struct attribute_set *attributes,
+			     void *context);
+	/*
 	 * Learn that a route is announced to the peers with these bits now, or
 	 * no longer. NULL: of no interest.
 	 */

@@ -79,6 +79,9 @@ struct bgp_connection_handler {
 			const struct bgp_message *message);
 	void (*state_changed)(struct bgp_connection *connection,
 			      enum bgp_state before);
+	/* An UPDATE is on its way to the peer. */
+	void (*update_sent)(struct bgp_connection *connection,
+			    const struct writer *message);
 	void (*session_up)(struct bgp_connection *connection);
 	void (*session_down)(struct bgp_connection *connection);
 	/*

@@ -23,6 +23,8 @@ static void queue_message(struct bgp_connection *connection,
 	connection->options.counters->sent[type]++;
 	connection->flush_due = true;
 	bgp_stream_write(&connection->stream, message->data, message->used);
+	if (type == BGP_UPDATE)
+		connection->options.handler->update_sent(connection, message);
 }
 
 static void flush_output(struct bgp_connection *connection)

@@ -231,6 +231,16 @@ static void on_connection_state(struct bgp_connection *connection,
 					 callbacks->context);
 }
 
+static void on_update_sent(struct bgp_connection *connection,
+			   const struct writer *message)
+{
+	struct bgp_neighbor *neighbor = connection->options.owner;
+	const struct bgp_callbacks *callbacks = callbacks_of(neighbor);
+
+	if (callbacks->update_sent)
+		callbacks->update_sent(connection, message, callbacks->context);
+}
+
 /* ------------------------------------------------------------- routes */
 
 /* Add the prefixes that an UPDATE withdraws by its error. */
@@ -404,6 +414,7 @@ const struct bgp_connection_handler bgp_neighbor_session = {
 	.loses_collision = loses_collision,
 	.message = on_message_received,
 	.state_changed = on_connection_state,
+	.update_sent = on_update_sent,
 	.session_up = on_connection_up,
 	.session_down = on_connection_down,
 	.update_error = on_update_error,

@@ -110,6 +110,8 @@ struct bgp_callbacks {
 			const struct bgp_message *message, void *context);
 	void (*state_changed)(const struct bgp_connection *connection,
 			      enum bgp_state before, void *context);
+	void (*update_sent)(const struct bgp_connection *connection,
+			    const struct writer *message, void *context);
 	void *context;
 };
 

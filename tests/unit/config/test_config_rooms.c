@@ -189,6 +189,8 @@ static const struct row {
 	{ NULL, "seccomp log", AGENT },
 	{ "seccomp log", "seccomp off", AGENT },
 	{ NULL, "audit-interval 3", AGENT },
+	{ NULL, "bmp 10.0.0.5:1790", AGENT },
+	{ "bmp 10.0.0.5:1790", "bmp 10.0.0.5:1791", AGENT },
 	{ NULL, "mrt /var/updates.mrt", AGENT },
 	{ "mrt /var/updates.mrt", "mrt /var/other.mrt", AGENT },
 	{ NULL, "withdraw-on-desync no", AGENT },
