@@ -497,7 +497,9 @@ $(B)/headgate-metrics.7: docs/metrics.md packaging/manual.py | $(B)/headgate
 
 SET_PATHS = s|@SBINDIR@|$(SBINDIR)|; s|@BINDIR@|$(BINDIR)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|
 DOCUMENTS := README.md NEWS.md SECURITY.md $(filter-out docs/README.md,$(wildcard docs/*.md))
-EXAMPLES := contrib/prometheus/alerts.yml contrib/prometheus/alerts_test.yml contrib/grafana/headgate.json
+RECIPES := $(wildcard docs/recipes/*.md)
+EXAMPLES := contrib/prometheus/alerts.yml contrib/prometheus/alerts_test.yml contrib/grafana/headgate.json \
+	contrib/Containerfile contrib/kubernetes/daemonset.yml
 ZSH_FILES := packaging/completion/_headgate packaging/completion/_headgatectl
 CONFIG_FILE := $(DESTDIR)$(SYSCONFDIR)/headgate/headgate.conf
 # An edited configuration stays, in `install` as in `uninstall`.
@@ -517,6 +519,7 @@ install: all man
 	install -D -m 644 packaging/systemd/tmpfiles.conf $(DESTDIR)$(TMPFILESDIR)/headgate.conf
 	install -D -m 644 packaging/systemd/sysctl.conf $(DESTDIR)$(SYSCTLDIR)/60-headgate.conf
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR) $(DOCUMENTS)
+	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/recipes $(RECIPES)
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/examples $(EXAMPLES)
 	test -e $(CONFIG_FILE) || install -D -m 644 packaging/headgate.conf $(CONFIG_FILE)
 
@@ -525,12 +528,13 @@ uninstall:
 	for page in $(notdir $(MAN_PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
 	rm -f $(addprefix $(DESTDIR)$(BASH_COMPLETION)/,headgate headgatectl)
 	rm -f $(addprefix $(DESTDIR)$(ZSH_COMPLETION)/,$(notdir $(ZSH_FILES)))
+	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/recipes/,$(notdir $(RECIPES)))
 	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/examples/,$(notdir $(EXAMPLES)))
 	rm -f $(DESTDIR)$(UNITDIR)/headgate.service $(DESTDIR)$(SYSUSERSDIR)/headgate.conf
 	rm -f $(DESTDIR)$(TMPFILESDIR)/headgate.conf $(DESTDIR)$(SYSCTLDIR)/60-headgate.conf
 	rm -f $(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCUMENTS)))
 	! cmp -s packaging/headgate.conf $(CONFIG_FILE) || rm $(CONFIG_FILE)
-	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR) $(dir $(CONFIG_FILE)) 2>/dev/null
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)/recipes $(DESTDIR)$(DOCDIR) $(dir $(CONFIG_FILE)) 2>/dev/null
 
 # The Debian package of what is in $(B), by a copy of the source with debian/ in its
 # place: $(B)/deb/headgate_*.deb

@@ -10,7 +10,7 @@ build="gcc make libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev
 	zlib1g-dev libevent-dev libmnl-dev libjson-c-dev
 	libpcap0.8-dev libseccomp-dev"
 check="libcmocka-dev clang-format libclang-rt-14-dev iproute2 ethtool procps
-	python3 python3-jsonschema pyflakes3 bird2 frr gobgpd exabgp openbgpd
+	python3 python3-jsonschema python3-yaml pyflakes3 bird2 frr gobgpd exabgp openbgpd
 	nginx-light curl bgpdump python3-mrtparse pmacct debhelper fakeroot lintian man-db mandoc systemd prometheus
 	zsh bash-completion chromium"
 

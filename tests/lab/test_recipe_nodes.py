@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run the recipe of two nodes behind ECMP."""
 
+import signal
+
 from recipes import RecipeCase, blocks
 from test_two_nodes import NodesLab
 
@@ -44,7 +46,10 @@ class TwoNodesOfARecipe(RecipeCase):
         digests = {agent.show("status")["hash_seed_digest"]
                    for agent in (self.lab.headgate, self.lab.second)}
         self.assertEqual(len(digests), 1)
-        self.lab.second.kill()
+        # maintenance.md, "A node": no download notices.
+        self.lab.second.process.send_signal(signal.SIGTERM)
+        while self.lab.second.process.alive():
+            self.assertEqual(self.lab.download(21000, CONNECTIONS).failed(), [])
         self.lab.wait_nodes(1)
         again = self.lab.download(20000, CONNECTIONS)
         self.assertEqual(again.servers(), connections.servers())

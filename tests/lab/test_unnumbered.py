@@ -1,34 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Check BGP unnumbered: stock FRR with `neighbor eth1 interface v6only` learns
-our address from our router advertisement, and we learn its address from its."""
+our address from our router advertisement, and we learn its address from its. The
+configurations are those of docs/recipes/rack.md."""
 
 import os
+import re
 import sys
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
 from lab.system import IPV6_ON, Namespace, connect, run, wait_until
-from lab_case import LabCase
 from raw_lab import BACKENDS, UPSTREAM, RawLab
+from recipes import RecipeCase, blocks, recipe
 
 VIP = "192.0.2.1/32"
-LINK = "pp"
+LINK = "rack1"
 UP_SECONDS = 20
 
-BGPD = """\
-router bgp 65001
- bgp router-id 10.1.0.11
- no bgp ebgp-requires-policy
- no bgp network import-check
- no bgp default ipv4-unicast
- neighbor eth1 interface v6only remote-as external
- neighbor eth1 timers connect 2
- address-family ipv4 unicast
-  network 192.0.2.1/32
-  neighbor eth1 activate
- exit-address-family
-"""
-ZEBRA = "interface eth1\n no ipv6 nd suppress-ra\n ipv6 nd ra-interval 10\n"
+FRR, = blocks("rack", "frr")
+AT = FRR.index("router bgp")
+ZEBRA, BGPD = FRR[:AT], FRR[AT:].replace(
+    " address-family", " neighbor eth1 timers connect 2\n address-family", 1)
 ANSWER_SECONDS = 4  # MIN_DELAY_BETWEEN_RAS (RFC 4861 10), and a margin
 SOLICITATION, ADVERTISEMENT = 133, 134
 
@@ -46,16 +38,16 @@ sock.sendto(bytes([kind]) + bytes(7 if kind == 133 else 15),
 """
 
 
-class LinkCase(LabCase):
+class LinkCase(RecipeCase):
     """A lab with a server behind a link of its own."""
 
     host_sysctls = ()
 
     @classmethod
     def setUpClass(cls):
-        cls.lab = RawLab(
-            neighbors=(BACKENDS, UPSTREAM, f"{LINK},as=external,role=backend"),
-            flags=("--interface", LINK))
+        line = re.search(rf"^neighbor ({LINK},.*)$", recipe("rack"), re.M)[1]
+        cls.lab = RawLab(neighbors=(BACKENDS, UPSTREAM, line),
+                         flags=("--interface", LINK))
         cls.addClassCleanup(cls.lab.close)
         cls.lab.host.run("sysctl", "-qw", *IPV6_ON)
         cls.server = Namespace(cls.lab.prefix, "frr", IPV6_ON)
@@ -145,6 +137,9 @@ class Unnumbered(LinkCase):
                    "the VIP forwarded")
         nexthops = self.lab.route(VIP)["nexthops"]
         self.assertTrue(nexthops[0].startswith("fe80::11"), nexthops)
+        neighbor, hops = self.run_all("rack")[0].split("SLOT")
+        self.assertIn("Established", neighbor)
+        self.assertIn("fe80::11", hops)
 
     def test_a_solicitation_is_answered_without_a_default_route(self):
         self.wait_up("fe80::11")
