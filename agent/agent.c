@@ -151,6 +151,13 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code;
 }
 
+static int make_fib(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	return fib_new(agent->base, &agent->config->fib, agent->tracker,
+		       datapath_tunnel_program(agent->datapath), &agent->fib,
+		       error, AGENT_ERROR_SIZE);
+}
+
 static int make_tables(struct agent *agent)
 {
 	const struct interfaces_hooks hooks = wiring_interfaces_hooks(agent);
@@ -290,8 +297,7 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = make_tracker(agent, error);
 	if (!code)
-		code = fib_new(agent->base, &config->fib, agent->tracker,
-			       &agent->fib, error, AGENT_ERROR_SIZE);
+		code = make_fib(agent, error);
 	if (!code)
 		code = make_tables(agent);
 	if (!code)

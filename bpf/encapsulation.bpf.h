@@ -108,62 +108,40 @@ static __always_inline __u8 outer_protocol(__u32 encapsulation, __u16 type)
 	return type == bpf_htons(ETH_P_IP) ? IPPROTO_IPIP : IPPROTO_IPV6;
 }
 
-/*
- * Read the packet inside, at an offset into the frame, and count its TTL down:
- * a tunnel is a link of the path (RFC 2003 3.1). False if the frame ends before.
- */
-static __always_inline bool read_inner(const struct xdp_md *ctx, __u32 at,
-				       struct outer_fields *fields)
+static __always_inline void read_inner4(const struct iphdr *ip,
+					struct outer_fields *fields)
 {
-	struct ipv6hdr *ip6;
-	struct iphdr *ip = frame_at(ctx, at, sizeof(*ip));
-
-	if (!ip)
-		return false;
-	if (fields->type == bpf_htons(ETH_P_IP)) {
-		rewrite_ttl(ip);
-		fields->size = bpf_ntohs(ip->tot_len);
-		fields->id = ip->id;
-		fields->class = ip->tos;
-		fields->dont_fragment = ip->frag_off &
-					bpf_htons(OUTER_DONT_FRAGMENT);
-		return true;
-	}
-	ip6 = frame_at(ctx, at, sizeof(*ip6));
-	if (!ip6)
-		return false;
-	ip6->hop_limit--;
-	fields->size = sizeof(*ip6) + bpf_ntohs(ip6->payload_len);
-	fields->class = bpf_ntohl(*(const __u32 *)ip6) >> OUTER_CLASS_SHIFT;
-	fields->dont_fragment = true; /* IPv6 routers fragment nothing */
-	return true;
+	fields->size = bpf_ntohs(ip->tot_len);
+	fields->id = ip->id;
+	fields->class = ip->tos;
+	fields->dont_fragment = ip->frag_off & bpf_htons(OUTER_DONT_FRAGMENT);
 }
 
-/* Write the header between the IP headers, if there is one. */
-static __always_inline bool write_shim(const struct xdp_md *ctx, __u32 at,
-				       const struct hg_tunnel *tunnel,
-				       const struct outer_fields *fields)
+/* IPv6 routers fragment nothing. */
+static __always_inline void read_inner6(const struct ipv6hdr *ip,
+					struct outer_fields *fields)
 {
-	struct gue_header *gue;
-	struct gre_header *gre;
+	fields->size = sizeof(*ip) + bpf_ntohs(ip->payload_len);
+	fields->class = bpf_ntohl(*(const __u32 *)ip) >> OUTER_CLASS_SHIFT;
+	fields->dont_fragment = true;
+}
 
-	if (fields->protocol == IPPROTO_GRE) {
-		gre = frame_at(ctx, at, sizeof(*gre));
-		if (!gre)
-			return false;
-		gre->flags_version = 0;
-		gre->protocol = fields->type;
-	} else if (fields->protocol == IPPROTO_UDP) {
-		gue = frame_at(ctx, at, sizeof(*gue));
-		if (!gue)
-			return false;
-		gue->source = bpf_htons(OUTER_FIRST_PORT |
-					(fields->entropy & OUTER_PORT_MASK));
-		gue->destination = tunnel->gue_port;
-		gue->length = bpf_htons(sizeof(*gue) + fields->size);
-		gue->checksum = 0;
-	}
-	return true;
+static __always_inline void write_gre(struct gre_header *gre,
+				      const struct outer_fields *fields)
+{
+	gre->flags_version = 0;
+	gre->protocol = fields->type;
+}
+
+static __always_inline void write_gue(struct gue_header *gue,
+				      const struct hg_tunnel *tunnel,
+				      const struct outer_fields *fields)
+{
+	gue->source = bpf_htons(OUTER_FIRST_PORT |
+				(fields->entropy & OUTER_PORT_MASK));
+	gue->destination = tunnel->gue_port;
+	gue->length = bpf_htons(sizeof(*gue) + fields->size);
+	gue->checksum = 0;
 }
 
 /* RFC 1071 over a header without options, whose checksum is 0 so far */
@@ -190,15 +168,11 @@ static __always_inline __u32 source_word(const struct hg_tunnel *tunnel,
  * The identifier differs for packets of a flow that could be fragmented
  * (RFC 6864 4.1): that of the packet inside, at another place for each flow.
  */
-static __always_inline bool write_outer4(const struct xdp_md *ctx, __u32 at,
+static __always_inline void write_outer4(struct iphdr *ip,
 					 const struct hg_nexthop *nexthop,
 					 const struct hg_tunnel *tunnel,
 					 const struct outer_fields *fields)
 {
-	struct iphdr *ip = frame_at(ctx, at, sizeof(*ip));
-
-	if (!ip)
-		return false;
 	*ip = (struct iphdr){
 		.version = 4,
 		.ihl = sizeof(*ip) / 4,
@@ -216,20 +190,16 @@ static __always_inline bool write_outer4(const struct xdp_md *ctx, __u32 at,
 		.daddr = address_words(&nexthop->address)[3],
 	};
 	ip->check = header_checksum(ip);
-	return true;
 }
 
 /* The flow label tells flows from each other (RFC 6438 3). */
-static __always_inline bool write_outer6(const struct xdp_md *ctx, __u32 at,
+static __always_inline void write_outer6(struct ipv6hdr *ip,
 					 const struct hg_nexthop *nexthop,
 					 const struct hg_tunnel *tunnel,
 					 const struct outer_fields *fields)
 {
-	struct ipv6hdr *ip = frame_at(ctx, at, sizeof(*ip));
-	__u32 *source, *words = (void *)ip;
+	__u32 *source = (void *)&ip->saddr, *words = (void *)ip;
 
-	if (!ip)
-		return false;
 	words[0] = bpf_htonl(6U << OUTER_VERSION_SHIFT |
 			     (__u32)fields->class << OUTER_CLASS_SHIFT |
 			     fields->entropy >> OUTER_LABEL_SHIFT);
@@ -237,11 +207,78 @@ static __always_inline bool write_outer6(const struct xdp_md *ctx, __u32 at,
 		bpf_htons(shim_size(nexthop->encapsulation) + fields->size);
 	ip->nexthdr = fields->protocol;
 	ip->hop_limit = OUTER_TTL;
-	source = (void *)&ip->saddr;
 	copy_ipv6(source, &tunnel->source);
 	source[3] = source_word(tunnel, fields->entropy);
 	copy_ipv6((void *)&ip->daddr, &nexthop->address);
+}
+
+/*
+ * Read the packet inside, at an offset into the frame, and count its TTL down:
+ * a tunnel is a link of the path (RFC 2003 3.1). False if the frame ends before.
+ */
+static __always_inline bool take_inner(const struct xdp_md *ctx, __u32 at,
+				       struct outer_fields *fields)
+{
+	struct ipv6hdr *ip6;
+	struct iphdr *ip;
+
+	if (fields->type == bpf_htons(ETH_P_IP)) {
+		ip = frame_at(ctx, at, sizeof(*ip));
+		if (!ip)
+			return false;
+		rewrite_ttl(ip);
+		read_inner4(ip, fields);
+		return true;
+	}
+	ip6 = frame_at(ctx, at, sizeof(*ip6));
+	if (!ip6)
+		return false;
+	ip6->hop_limit--;
+	read_inner6(ip6, fields);
 	return true;
+}
+
+/* Write the header between the IP headers, if there is one. */
+static __always_inline bool put_shim(const struct xdp_md *ctx, __u32 at,
+				     const struct hg_tunnel *tunnel,
+				     const struct outer_fields *fields)
+{
+	struct gue_header *gue;
+	struct gre_header *gre;
+
+	if (fields->protocol == IPPROTO_GRE) {
+		gre = frame_at(ctx, at, sizeof(*gre));
+		if (gre)
+			write_gre(gre, fields);
+		return gre;
+	}
+	if (fields->protocol != IPPROTO_UDP)
+		return true;
+	gue = frame_at(ctx, at, sizeof(*gue));
+	if (gue)
+		write_gue(gue, tunnel, fields);
+	return gue;
+}
+
+/* Write the outer IP header. */
+static __always_inline bool put_outer(const struct xdp_md *ctx, __u32 at,
+				      const struct hg_nexthop *nexthop,
+				      const struct hg_tunnel *tunnel,
+				      const struct outer_fields *fields)
+{
+	struct ipv6hdr *ip6;
+	struct iphdr *ip;
+
+	if (is_outer_ipv4(nexthop)) {
+		ip = frame_at(ctx, at, sizeof(*ip));
+		if (ip)
+			write_outer4(ip, nexthop, tunnel, fields);
+		return ip;
+	}
+	ip6 = frame_at(ctx, at, sizeof(*ip6));
+	if (ip6)
+		write_outer6(ip6, nexthop, tunnel, fields);
+	return ip6;
 }
 
 /*
@@ -275,13 +312,11 @@ static __noinline bool encapsulate(struct xdp_md *ctx,
 		return false;
 	if (padding)
 		bpf_xdp_adjust_tail(ctx, -(int)padding);
-	if (!write_ethernet(ctx, nexthop, &priorities,
-			    bpf_htons(ipv4 ? ETH_P_IP : ETH_P_IPV6)) ||
-	    !read_inner(ctx, at + outer_ip_size(ipv4) + shim, &fields) ||
-	    !write_shim(ctx, at + outer_ip_size(ipv4), tunnel, &fields))
-		return false;
-	return ipv4 ? write_outer4(ctx, at, nexthop, tunnel, &fields) :
-		      write_outer6(ctx, at, nexthop, tunnel, &fields);
+	return write_ethernet(ctx, nexthop, &priorities,
+			      bpf_htons(ipv4 ? ETH_P_IP : ETH_P_IPV6)) &&
+	       take_inner(ctx, at + outer_ip_size(ipv4) + shim, &fields) &&
+	       put_shim(ctx, at + outer_ip_size(ipv4), tunnel, &fields) &&
+	       put_outer(ctx, at, nexthop, tunnel, &fields);
 }
 
 /* Send the frame as its next hop wants it. False: no room, and no change. */
@@ -302,6 +337,80 @@ static __always_inline bool rewrite_or_encapsulate(struct xdp_md *ctx,
 		return encapsulate(ctx, nexthop, &inner);
 	}
 	return rewrite_frame(ctx, packet, nexthop);
+}
+
+/* Room for the outer headers of each kind: 48 bytes at most */
+struct outer_room {
+	union {
+		struct iphdr ip;
+		struct ipv6hdr ip6;
+		__u64 words[6];
+	};
+};
+
+static __always_inline void write_shim(void *at, const struct hg_tunnel *tunnel,
+				       const struct outer_fields *fields)
+{
+	if (fields->protocol == IPPROTO_GRE)
+		write_gre(at, fields);
+	else if (fields->protocol == IPPROTO_UDP)
+		write_gue(at, tunnel, fields);
+}
+
+/* Read a packet of the kernel, whose TTL is down already. */
+static __always_inline bool read_passed(struct __sk_buff *skb,
+					struct outer_fields *fields)
+{
+	const void *end = (void *)(long)skb->data_end;
+	const struct iphdr *ip = (void *)(long)skb->data;
+	const struct ipv6hdr *ip6 = (const void *)ip;
+
+	fields->type = skb->protocol;
+	if (fields->type == bpf_htons(ETH_P_IP)) {
+		if ((const void *)(ip + 1) > end)
+			return false;
+		read_inner4(ip, fields);
+		return true;
+	}
+	if ((const void *)(ip6 + 1) > end)
+		return false;
+	read_inner6(ip6, fields);
+	return true;
+}
+
+/*
+ * Put a packet that the kernel forwards into another one, for the next hop in its
+ * mark. The kernel has cut it into fragments that fit, or told its sender.
+ */
+static __always_inline int encapsulate_passed(struct __sk_buff *skb)
+{
+	__u32 mask = config.handed_up_mark;
+	__u32 slot = (skb->mark & mask) / (mask & -mask);
+	const struct hg_nexthop *nexthop =
+		bpf_map_lookup_elem(&nexthops, &slot);
+	const struct hg_tunnel *tunnel = bpf_map_lookup_elem(&tunnels, &slot);
+	struct outer_room room = {};
+	struct outer_fields fields = {
+		.entropy = flow_mix(bpf_get_hash_recalc(skb)) >>
+			   OUTER_ENTROPY_SHIFT,
+	};
+
+	if (!nexthop || !tunnel || !nexthop->encapsulation ||
+	    !read_passed(skb, &fields))
+		return BPF_DROP;
+	fields.protocol = outer_protocol(nexthop->encapsulation, fields.type);
+	if (is_outer_ipv4(nexthop)) {
+		write_outer4(&room.ip, nexthop, tunnel, &fields);
+		write_shim(&room.ip + 1, tunnel, &fields);
+	} else {
+		write_outer6(&room.ip6, nexthop, tunnel, &fields);
+		write_shim(&room.ip6 + 1, tunnel, &fields);
+	}
+	return bpf_lwt_push_encap(skb, BPF_LWT_ENCAP_IP, &room,
+				  outer_ip_size(is_outer_ipv4(nexthop)) +
+					  shim_size(nexthop->encapsulation)) ?
+		       BPF_DROP :
+		       BPF_LWT_REROUTE;
 }
 
 #endif

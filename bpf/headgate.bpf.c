@@ -357,4 +357,14 @@ int mark(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
+/*
+ * Put what headgate() has handed up inside other packets, for next hops behind
+ * routers: the program of the kernel's routes that mark() leads to.
+ */
+SEC("lwt_xmit")
+int tunnel(struct __sk_buff *skb)
+{
+	return encapsulate_passed(skb);
+}
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -202,6 +202,8 @@ static void take_descriptors(struct datapath *dp)
 	dp->marker = skeleton->rodata_config->config.handed_up_mark ?
 			     bpf_program__fd(skeleton->progs.mark) :
 			     -1;
+	dp->tunnel = dp->marker >= 0 ? bpf_program__fd(skeleton->progs.tunnel) :
+				       -1;
 	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
 	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
@@ -421,6 +423,11 @@ uint32_t datapath_program_id(const struct datapath *dp)
 }
 
 /* ------------------------------------------------------------- inheritance */
+
+int datapath_tunnel_program(const struct datapath *dp)
+{
+	return dp->tunnel;
+}
 
 bool datapath_is_adopted(const struct datapath *dp)
 {

@@ -161,6 +161,11 @@ int datapath_set_port_vlans(struct datapath *dp, uint32_t ifindex,
  */
 bool datapath_set_redirects(struct datapath *dp, uint32_t ifindex, bool takes);
 bool datapath_takes_redirects(const struct datapath *dp, uint32_t ifindex);
+/*
+ * Return the program that routes of the kernel put packets inside others with, for
+ * the next hop in their mark; negative: there are no marks.
+ */
+int datapath_tunnel_program(const struct datapath *dp);
 /* Pin every map by its name, in place of the pins of an earlier run. */
 int datapath_pin_maps(struct datapath *dp, struct datapath_error *error);
 

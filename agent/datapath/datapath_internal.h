@@ -30,6 +30,7 @@ struct datapath {
 	int program;
 	int explain; /* the same program, which returns its decision */
 	int marker;  /* the program `mark`; negative: it is not loaded */
+	int tunnel;  /* the program `tunnel`, for routes of the kernel */
 	int tx_ports;
 	int captures;
 

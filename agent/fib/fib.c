@@ -25,6 +25,7 @@ struct fib {
 	struct kernel_routes *routes;
 	struct handed_up *handed_up; /* NULL: off */
 	const struct tracker *tracker;
+	int tunnel; /* puts marked packets inside others; negative: none */
 };
 
 /*
@@ -71,8 +72,8 @@ static void describe_failure(int code, char *error, size_t size)
 }
 
 int fib_new(struct event_base *base, const struct fib_options *options,
-	    const struct tracker *tracker, struct fib **out, char *error,
-	    size_t size)
+	    const struct tracker *tracker, int tunnel, struct fib **out,
+	    char *error, size_t size)
 {
 	const struct route_owner owner = route_owner_of(options->instance);
 	struct fib *fib = calloc(1, sizeof(*fib));
@@ -80,6 +81,7 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 
 	if (fib) {
 		fib->tracker = tracker;
+		fib->tunnel = tunnel;
 		code = kernel_routes_new(base, &owner, PREVIOUS_ROUTES_S,
 					 &fib->routes);
 	}
@@ -176,17 +178,21 @@ void fib_set_slot(struct fib *fib, uint32_t slot, const struct address *address)
 {
 	const struct nexthop *nexthop =
 		address ? tracker_find(fib->tracker, address) : NULL;
+	struct route_tunnel tunnel = { .program = fib->tunnel };
 	struct route_hop hop;
 
-	if (!nexthop || !nexthop->ifindex || nexthop->encapsulation) {
-		handed_up_set(fib->handed_up, slot, NULL);
+	if (!nexthop || !nexthop->ifindex ||
+	    (nexthop->encapsulation && fib->tunnel < 0)) {
+		handed_up_set(fib->handed_up, slot, NULL, NULL);
 		return;
 	}
 	hop = (struct route_hop){
 		.via = nexthop->via,
 		.ifindex = nexthop->ifindex,
 	};
-	handed_up_set(fib->handed_up, slot, &hop);
+	tunnel.room = encapsulation_size(nexthop->encapsulation,
+					 address_is_ipv4(&nexthop->address));
+	handed_up_set(fib->handed_up, slot, &hop, &tunnel);
 }
 
 bool fib_serves(const struct fib *fib, const struct prefix *vip)

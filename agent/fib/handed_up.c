@@ -128,7 +128,8 @@ static int write_routes(struct handed_up *handed_up,
 				handed_up,
 				route_message_in_table(&handed_up->message,
 						       &handed_up->owner, range,
-						       &slot->hop, table));
+						       &slot->hop,
+						       &slot->tunnel, table));
 	}
 	return error;
 }
@@ -246,13 +247,17 @@ static void queue_slot(struct handed_up *handed_up, struct slot_route *slot)
 	TAILQ_INSERT_TAIL(&handed_up->waiting, slot, queue);
 }
 
-static bool is_same_hop(const struct route_hop *a, const struct route_hop *b)
+static bool leads_to(const struct slot_route *slot, const struct route_hop *hop,
+		     const struct route_tunnel *tunnel)
 {
-	return a->ifindex == b->ifindex && address_equal(&a->via, &b->via);
+	return slot->hop.ifindex == hop->ifindex &&
+	       address_equal(&slot->hop.via, &hop->via) &&
+	       slot->tunnel.room == tunnel->room;
 }
 
 void handed_up_set(struct handed_up *handed_up, uint32_t index,
-		   const struct route_hop *hop)
+		   const struct route_hop *hop,
+		   const struct route_tunnel *tunnel)
 {
 	struct slot_route *slot;
 
@@ -260,14 +265,16 @@ void handed_up_set(struct handed_up *handed_up, uint32_t index,
 	    index >= MARK_SLOTS)
 		return;
 	slot = &handed_up->slots[index];
-	if (hop && slot->wanted && is_same_hop(hop, &slot->hop))
+	if (hop && slot->wanted && leads_to(slot, hop, tunnel))
 		return;
 	if (!hop && !slot->wanted && !slot->stale)
 		return;
 	slot->wanted = hop;
 	slot->stale = false;
-	if (hop)
+	if (hop) {
 		slot->hop = *hop;
+		slot->tunnel = *tunnel;
+	}
 	queue_slot(handed_up, slot);
 }
 

@@ -45,9 +45,13 @@ int handed_up_sweep(struct handed_up *handed_up);
 /* Free; with `remove`, remove all rules and tables first. NULL is legal. */
 void handed_up_free(struct handed_up *handed_up, bool remove);
 
-/* Lead packets with the slot's mark over this hop; NULL: to no table. */
+/*
+ * Lead packets with the slot's mark over this hop, inside others if the tunnel has
+ * room; NULL: to no table.
+ */
 void handed_up_set(struct handed_up *handed_up, uint32_t slot,
-		   const struct route_hop *hop);
+		   const struct route_hop *hop,
+		   const struct route_tunnel *tunnel);
 /* Take other ranges; the options for marks stay. */
 void handed_up_set_ranges(struct handed_up *handed_up,
 			  const struct fib_options *options);

@@ -20,6 +20,7 @@ struct event;
 
 struct slot_route {
 	struct route_hop hop;
+	struct route_tunnel tunnel;
 	bool wanted;
 	bool written; /* the kernel may have something of it */
 	bool stale;   /* left by a previous run, and not set since */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -197,11 +198,25 @@ struct nlmsghdr *route_message_list(void *buffer,
 	return message;
 }
 
-struct nlmsghdr *route_message_in_table(void *buffer,
-					const struct route_owner *owner,
-					const struct prefix *prefix,
-					const struct route_hop *hop,
-					uint32_t table)
+static void put_tunnel(struct nlmsghdr *message,
+		       const struct route_tunnel *tunnel)
+{
+	struct nlattr *encap, *xmit;
+
+	mnl_attr_put_u16(message, RTA_ENCAP_TYPE, LWTUNNEL_ENCAP_BPF);
+	encap = mnl_attr_nest_start(message, RTA_ENCAP);
+	xmit = mnl_attr_nest_start(message, LWT_BPF_XMIT);
+	mnl_attr_put_u32(message, LWT_BPF_PROG_FD, (uint32_t)tunnel->program);
+	mnl_attr_put_strz(message, LWT_BPF_PROG_NAME, "headgate tunnel");
+	mnl_attr_nest_end(message, xmit);
+	mnl_attr_put_u32(message, LWT_BPF_XMIT_HEADROOM, tunnel->room);
+	mnl_attr_nest_end(message, encap);
+}
+
+struct nlmsghdr *
+route_message_in_table(void *buffer, const struct route_owner *owner,
+		       const struct prefix *prefix, const struct route_hop *hop,
+		       const struct route_tunnel *tunnel, uint32_t table)
 {
 	struct nlmsghdr *message =
 		begin_replace(buffer, owner, prefix, RTN_UNICAST);
@@ -209,6 +224,8 @@ struct nlmsghdr *route_message_in_table(void *buffer,
 	set_table(message, table);
 	put_gateway(message, address_is_ipv4(&prefix->address), &hop->via);
 	mnl_attr_put_u32(message, RTA_OIF, hop->ifindex);
+	if (tunnel->room)
+		put_tunnel(message, tunnel);
 	return message;
 }
 

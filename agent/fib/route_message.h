@@ -31,6 +31,12 @@ struct route_hop {
 	uint32_t weight; /* any number; 0: no traffic */
 };
 
+/* A program that puts packets inside others; their room in front. 0: none. */
+struct route_tunnel {
+	uint32_t room;
+	int program;
+};
+
 /*
  * Build the message that sets a route, in `buffer`: ROUTE_MESSAGE_SIZE bytes,
  * aligned as a struct nlmsghdr. The caller sets its sequence number. `count` is
@@ -61,13 +67,13 @@ struct nlmsghdr *route_message_remove(void *buffer,
 				      const struct prefix *prefix);
 /*
  * Set and remove a route to `prefix` over one hop, in a table of its own: by
- * rules, some packets are routed by it.
+ * rules, some packets are routed by it. The kernel takes the room of the tunnel off
+ * the link's MTU.
  */
-struct nlmsghdr *route_message_in_table(void *buffer,
-					const struct route_owner *owner,
-					const struct prefix *prefix,
-					const struct route_hop *hop,
-					uint32_t table);
+struct nlmsghdr *
+route_message_in_table(void *buffer, const struct route_owner *owner,
+		       const struct prefix *prefix, const struct route_hop *hop,
+		       const struct route_tunnel *tunnel, uint32_t table);
 struct nlmsghdr *route_message_leave_table(void *buffer,
 					   const struct route_owner *owner,
 					   const struct prefix *prefix,

@@ -159,7 +159,9 @@ class FarLab(Lab):
         return self.servers[self.near:]
 
     def agent_flags(self):
-        flags = super().agent_flags() + ["--skip-igp-cost"]
+        # With a window, datagrams right after the start go to few servers.
+        flags = super().agent_flags() + ["--skip-igp-cost",
+                                         "--affinity-window", "0"]
         for server in self.far():
             keys = ("as=65001-65099,role=backend,multihop=4,"
                     f"encap={server.encap}")

@@ -100,6 +100,7 @@ static void rejects_every_truncation(void **state)
 static void a_route_in_a_table_is_no_route_of_the_main_table(void **state)
 {
 	struct prefix prefix, found;
+	const struct route_tunnel no_tunnel = { 0 };
 	struct route_hop hop = { .ifindex = 3 };
 	uint32_t table = 0;
 	const struct nlmsghdr *message;
@@ -107,7 +108,8 @@ static void a_route_in_a_table_is_no_route_of_the_main_table(void **state)
 	(void)state;
 	assert_int_equal(prefix_parse("192.0.2.0/24", &prefix), PREFIX_OK);
 	assert_true(address_parse("10.1.0.11", &hop.via));
-	message = route_message_in_table(&buffer, &owner, &prefix, &hop, TABLE);
+	message = route_message_in_table(&buffer, &owner, &prefix, &hop,
+					 &no_tunnel, TABLE);
 	assert_false(route_message_is_ours(message, &owner, &found));
 	assert_true(route_message_is_in_table(message, &owner, &found, &table));
 	assert_true(prefix_equal(&found, &prefix));
