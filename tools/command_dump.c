@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ enum {
 struct dump {
 	struct client client;
 	const char *path; /* "-" is stdout */
-	char *partial;	  /* the file until it is complete; NULL: stdout */
+	char *partial;	  /* the name before that; NULL: stdout */
+	bool is_unnamed;  /* it gets that name when it is complete */
 	FILE *file;
 };
 
@@ -140,7 +142,42 @@ static bool may_replace(const char *path)
 	return false;
 }
 
+/*
+ * Return a file without a name, so that nothing is left of a dump that is
+ * interrupted. Some file systems have none.
+ */
+static int open_unnamed(const char *path)
+{
+	char *copy = strdup(path);
+	int fd = copy ? open(dirname(copy), O_WRONLY | O_TMPFILE | O_CLOEXEC,
+			     DUMP_MODE) :
+			-1;
+
+	free(copy);
+	return fd;
+}
+
 /* A link in place of the partial file is not followed. */
+static int open_partial(struct dump *dump)
+{
+	int fd = open_unnamed(dump->path);
+
+	dump->is_unnamed = fd >= 0;
+	return dump->is_unnamed ?
+		       fd :
+		       open(dump->partial,
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, DUMP_MODE);
+}
+
+static bool name_partial(struct dump *dump)
+{
+	char path[sizeof("/proc/self/fd/2147483647")];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(dump->file));
+	return !dump->is_unnamed || !linkat(AT_FDCWD, path, AT_FDCWD,
+					    dump->partial, AT_SYMLINK_FOLLOW);
+}
+
 static bool open_dump(struct dump *dump)
 {
 	int fd;
@@ -156,8 +193,7 @@ static bool open_dump(struct dump *dump)
 		dump->partial = NULL;
 		return false;
 	}
-	fd = open(dump->partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		  DUMP_MODE);
+	fd = open_partial(dump);
 	dump->file = fd < 0 ? NULL : fdopen(fd, "wb");
 	if (fd >= 0 && !dump->file)
 		close(fd);
@@ -168,8 +204,12 @@ static bool open_dump(struct dump *dump)
 static enum exit_code close_dump(struct dump *dump, enum exit_code code)
 {
 	bool written = !fflush(dump->file) && !ferror(dump->file);
+	bool named = false;
 
 	if (dump->partial) {
+		named = !dump->is_unnamed ||
+			(code == EXIT_OK && written && name_partial(dump));
+		written &= named;
 		written &= !fclose(dump->file);
 		if (code == EXIT_OK && written &&
 		    !rename(dump->partial, dump->path))
@@ -177,7 +217,7 @@ static enum exit_code close_dump(struct dump *dump, enum exit_code code)
 	}
 	if (code == EXIT_OK && (dump->partial || !written))
 		code = file_error(dump);
-	if (dump->partial)
+	if (named)
 		unlink(dump->partial);
 	return code;
 }

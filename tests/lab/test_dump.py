@@ -3,6 +3,7 @@
 
 import collections
 import os
+import signal
 import stat
 import subprocess
 import unittest
@@ -38,6 +39,16 @@ for reader in mrtparse.Reader(sys.argv[1]):
 
 Path = collections.namedtuple(
     "Path", "peer peer_as prefix as_path origin next_hop med communities")
+
+
+def opened(pid):
+    """Return the paths of a process's descriptors, as one text."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        return " ".join(os.readlink(f"{folder}/{fd}")
+                        for fd in os.listdir(folder))
+    except OSError:  # one is closed meanwhile
+        return ""
 
 
 def many_prefixes():
@@ -81,6 +92,22 @@ class Dump(RawCase):
             fields = line.split("|")
             rows.add(Path(*fields[3:9], *fields[10:12]))
         return rows
+
+    def test_one_that_is_interrupted_leaves_nothing(self):
+        folder = os.path.join(self.lab.folder, "interrupted")
+        os.mkdir(folder)
+        agent = self.lab.headgate.process
+        agent.send_signal(signal.SIGSTOP)
+        self.addCleanup(agent.send_signal, signal.SIGCONT)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            with subprocess.Popen(
+                    [f"{BUILD}/headgatectl", "-s", self.lab.headgate.socket,
+                     "dump", f"{folder}/routes.mrt"]) as dump:
+                wait_until(lambda d=dump: folder in opened(d.pid), 20,
+                           "the file opened")
+                dump.send_signal(number)
+                self.assertEqual(dump.wait(20), -number)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_paths_are_as_they_came(self):
         self.server.send(announcement("192.0.2.1/32", BACKEND_AS,
