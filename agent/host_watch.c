@@ -35,7 +35,7 @@ static void add_question_port(const struct host_watch *watch, const char *name,
 		tracker_link_by_name(watch->tracker, name);
 	struct check_port *port = &question->ports[question->port_count++];
 
-	memcpy(port->name, name, sizeof(port->name));
+	memcpy(port->name, link ? link->name : name, sizeof(port->name));
 	port->has_nexthops = link &&
 			     tracker_uses_port(watch->tracker, link->ifindex);
 	port->has_vlans = link &&

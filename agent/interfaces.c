@@ -27,11 +27,13 @@ enum reported_state {
 struct interfaces {
 	const struct datapath_options *options;
 	struct datapath *datapath;
-	const struct tracker *tracker;
+	struct tracker *tracker;
 	struct interfaces_hooks hooks;
 	bool attached;
 	bool vlans_changed; /* of the host, since the ports were set */
 	enum reported_state reported[DATAPATH_MAX_INTERFACES];
+	/* Names that were reported since; empty: the configured one. */
+	char devices[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
 };
 
 static void list_device(const struct nexthop_tag tags[NEXTHOP_MAX_TAGS],
@@ -120,6 +122,7 @@ static int add_port(struct interfaces *interfaces, size_t index)
 	if (code)
 		return report_failure(code, &error);
 	set_vlans(interfaces, index, link->ifindex);
+	tracker_follow_link(interfaces->tracker, link->ifindex, name);
 	return 0;
 }
 
@@ -261,13 +264,21 @@ static int attach_all(struct interfaces *interfaces)
 		       0;
 }
 
-/* Return the number of a configured interface, or that of them all. */
+/*
+ * Return the number of the configured interface that a link is, or that of them
+ * all. Another link may have got the name of one that was renamed.
+ */
 static size_t find_configured(const struct interfaces *interfaces,
-			      const char *name)
+			      const struct nexthop_link *link)
 {
 	const struct datapath_options *options = interfaces->options;
+	const char *name = link->followed[0] ? link->followed : link->name;
+	const struct nexthop_link *known =
+		tracker_link_by_name(interfaces->tracker, name);
 	size_t i = 0;
 
+	if (known && known->ifindex != link->ifindex && known->followed[0])
+		return options->interface_count;
 	while (i < options->interface_count &&
 	       strcmp(options->interfaces[i], name))
 		i++;
@@ -282,10 +293,10 @@ static enum reported_state state_of(const struct nexthop_link *link)
 }
 
 /* Tell that a link goes or comes back, which may be before it is attached. */
-static void tell_state(const struct nexthop_link *link,
+static void tell_state(const char *name, const struct nexthop_link *link,
 		       enum reported_state *reported)
 {
-	const struct event_objects objects = { .interface = link->name };
+	const struct event_objects objects = { .interface = name };
 	enum reported_state before = *reported, now = state_of(link);
 
 	*reported = now;
@@ -301,33 +312,59 @@ static void tell_state(const struct nexthop_link *link,
 		log_event(EVENT_LINK_UP, &objects, "link up");
 }
 
+/* Tell each new name of a port once. */
+static void tell_name(struct interfaces *interfaces, size_t index,
+		      const struct nexthop_link *link)
+{
+	const char *configured = interfaces->options->interfaces[index];
+	char *device = interfaces->devices[index];
+
+	if (!link->mtu || !strcmp(device[0] ? device : configured, link->name))
+		return;
+	snprintf(device, INTERFACE_SIZE, "%s", link->name);
+	log_event(EVENT_INTERFACE_RENAMED,
+		  &(struct event_objects){ .interface = configured },
+		  "is called %s now, and is used on; the next start needs "
+		  "--interface %s",
+		  link->name, link->name);
+}
+
 static void follow_port(struct interfaces *interfaces, size_t index,
 			const struct nexthop_link *link)
 {
+	const char *name = interfaces->options->interfaces[index];
+
 	if (!link->mtu) {
+		interfaces->devices[index][0] = '\0';
 		datapath_detach(interfaces->datapath, link->ifindex);
-	} else if (!datapath_is_attached(interfaces->datapath, link->ifindex)) {
-		if (datapath_is_port(interfaces->datapath, link->ifindex) ||
-		    !add_port(interfaces, index))
-			attach_interface(interfaces, link->name);
-	} else {
+		/* Another one may have its name already. */
+		link = tracker_link_by_name(interfaces->tracker, name);
+		if (!link)
+			return;
+	}
+	if (datapath_is_attached(interfaces->datapath, link->ifindex))
 		datapath_update_port_mac(interfaces->datapath, link->ifindex,
 					 link->mac);
-	}
+	else if (datapath_is_port(interfaces->datapath, link->ifindex) ||
+		 !add_port(interfaces, index))
+		attach_interface(interfaces, name);
 }
 
 void interfaces_link_changed(struct interfaces *interfaces,
 			     const struct nexthop_link *link)
 {
-	size_t number = find_configured(interfaces, link->name);
+	size_t number = find_configured(interfaces, link);
 	bool is_ours = number < interfaces->options->interface_count;
 
 	if (is_ours)
-		tell_state(link, &interfaces->reported[number]);
+		tell_state(interfaces->options->interfaces[number], link,
+			   &interfaces->reported[number]);
 	if (!interfaces->attached)
 		return;
-	if (is_ours)
+	if (is_ours) {
+		tell_name(interfaces, number, link);
 		follow_port(interfaces, number, link);
+	}
 	follow_redirects(interfaces);
 	interfaces->vlans_changed |= link->parent != 0;
 }
@@ -354,7 +391,7 @@ void interfaces_take_over(struct interfaces *interfaces)
 
 struct interfaces *interfaces_new(const struct datapath_options *options,
 				  struct datapath *datapath,
-				  const struct tracker *tracker,
+				  struct tracker *tracker,
 				  const struct interfaces_hooks *hooks)
 {
 	struct interfaces *interfaces = calloc(1, sizeof(*interfaces));

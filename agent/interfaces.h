@@ -39,7 +39,7 @@ struct interfaces_hooks {
  */
 struct interfaces *interfaces_new(const struct datapath_options *options,
 				  struct datapath *datapath,
-				  const struct tracker *tracker,
+				  struct tracker *tracker,
 				  const struct interfaces_hooks *hooks);
 void interfaces_free(struct interfaces *interfaces);
 

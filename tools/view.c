@@ -100,6 +100,7 @@ static const struct view_column collector_columns[] = {
 
 static const struct view_column interface_columns[] = {
 	COLUMN_TEXT("INTERFACE", "name"),
+	COLUMN_TEXT("DEVICE", "device"),
 	COLUMN_NUMBER("INDEX", "ifindex"),
 	COLUMN_TEXT("UP", "up"),
 	COLUMN_TEXT("XDP MODE", "mode"),

@@ -41,9 +41,11 @@ static struct json_object *interface_json(const struct control_view *view,
 	const struct nexthop_link *link =
 		tracker_link_by_name(view->tracker, name);
 	static const uint8_t no_mac[MAC_SIZE];
+	uint32_t program = link ? datapath_attached_program(link->ifindex) : 0;
 	struct json_object *out = json_object_new_object();
 
 	json_add_text(out, "name", name);
+	json_add_text(out, "device", link ? link->name : NULL);
 	json_add_bool(out, "up", link && link->up);
 	json_add(out, "ifindex",
 		 link ? json_object_new_uint64(link->ifindex) : NULL);
@@ -53,9 +55,7 @@ static struct json_object *interface_json(const struct control_view *view,
 							       link->ifindex)] :
 			     NULL);
 	json_add(out, "program_id",
-		 link ? json_object_new_uint64(
-				datapath_program_id(view->datapath)) :
-			NULL);
+		 program ? json_object_new_uint64(program) : NULL);
 	json_add(out, "takes_redirects",
 		 link ? json_object_new_boolean(datapath_takes_redirects(
 				view->datapath, link->ifindex)) :

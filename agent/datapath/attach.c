@@ -46,6 +46,16 @@ static enum datapath_mode attached_mode(uint32_t ifindex)
 						       DATAPATH_NATIVE;
 }
 
+uint32_t datapath_attached_program(uint32_t ifindex)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, state);
+
+	if (bpf_xdp_query((int)ifindex, 0, &state))
+		return 0;
+	return state.attach_mode == XDP_ATTACHED_SKB ? state.skb_prog_id :
+						       state.prog_id;
+}
+
 /* True if some port has the program in this mode. */
 static bool has_port_in(const struct datapath *dp, enum datapath_mode mode)
 {

@@ -137,6 +137,9 @@ void datapath_remove_previous(struct datapath *dp);
  */
 enum datapath_mode datapath_mode(const struct datapath *dp, uint32_t ifindex);
 
+/* Return the id of the XDP program that an interface has now; 0: none. */
+uint32_t datapath_attached_program(uint32_t ifindex);
+
 /* Check that each port still has our link and program, and repair it. */
 void datapath_audit_links(struct datapath *dp, struct audit_report *report);
 /*

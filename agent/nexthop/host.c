@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,13 +56,16 @@ static bool link_equal(const struct nexthop_link *a,
 int host_set_link(struct host *host, const struct nexthop_link *link)
 {
 	struct host_link *known = find_host_link(host, link->ifindex);
+	char followed[INTERFACE_SIZE];
 
 	if (!known)
 		known = add_link(host);
 	if (!known)
 		return -ENOMEM;
 	known->changed |= !link_equal(&known->view, link);
+	memcpy(followed, known->view.followed, sizeof(followed));
 	known->view = *link;
+	memcpy(known->view.followed, followed, sizeof(followed));
 	known->unseen = false;
 	return 0;
 }
@@ -182,11 +186,28 @@ const struct nexthop_link *host_link_by_index(const struct host *host,
 const struct nexthop_link *host_link_by_name(const struct host *host,
 					     const char *name)
 {
-	for (size_t i = 0; i < host->link_count; i++)
-		if (!host->links[i].gone &&
-		    !strcmp(host->links[i].view.name, name))
-			return &host->links[i].view;
-	return NULL;
+	const struct nexthop_link *found = NULL;
+
+	for (size_t i = 0; i < host->link_count; i++) {
+		const struct nexthop_link *link = &host->links[i].view;
+
+		if (host->links[i].gone)
+			continue;
+		if (!strcmp(link->followed, name))
+			return link;
+		if (!strcmp(link->name, name))
+			found = link;
+	}
+	return found;
+}
+
+void host_follow_link(struct host *host, uint32_t ifindex, const char *name)
+{
+	struct host_link *link = find_host_link(host, ifindex);
+
+	if (link)
+		snprintf(link->view.followed, sizeof(link->view.followed), "%s",
+			 name);
 }
 
 bool host_has_vlans(const struct host *host, uint32_t ifindex)

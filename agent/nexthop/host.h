@@ -71,8 +71,11 @@ bool host_next_change(struct host *host, struct nexthop_link *link);
 /* Return the link, or NULL. */
 const struct nexthop_link *host_link_by_index(const struct host *host,
 					      uint32_t ifindex);
+/* One that is followed under this name comes before one that has it. */
 const struct nexthop_link *host_link_by_name(const struct host *host,
 					     const char *name);
+/* Find the link by this name, too, until it is gone: it may be renamed. */
+void host_follow_link(struct host *host, uint32_t ifindex, const char *name);
 /* True if the link is the parent of a VLAN device. */
 bool host_has_vlans(const struct host *host, uint32_t ifindex);
 /*

@@ -85,6 +85,8 @@ const char *nexthop_state_name(enum nexthop_state state);
 struct nexthop_link {
 	uint32_t ifindex;
 	char name[INTERFACE_SIZE];
+	/* The name by which it became a port; empty: it is none. */
+	char followed[INTERFACE_SIZE];
 	uint8_t mac[MAC_SIZE];
 	uint16_t mtu;
 	bool up;	 /* administratively up and carrier */

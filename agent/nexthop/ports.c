@@ -227,10 +227,11 @@ static const struct port *port_of_link(const struct ports *ports,
 	return NULL;
 }
 
-static bool is_listed(const struct ports *ports, const char *name)
+static bool is_listed(const struct ports *ports, const struct host *host,
+		      const struct nexthop_link *link)
 {
 	for (size_t i = 0; i < ports->count; i++)
-		if (!strcmp(ports->names[i], name))
+		if (host_link_by_name(host, ports->names[i]) == link)
 			return true;
 	return false;
 }
@@ -252,14 +253,14 @@ static bool find_attached(const struct ports *ports, const struct host *host,
 
 	if (!link || !is_ethernet(link))
 		return false;
-	if (is_listed(ports, link->name)) {
+	if (is_listed(ports, host, link)) {
 		*port = (struct host_port){ .ifindex = ifindex };
 		return true;
 	}
 	if (!host_find_port(host, link, port))
 		return false;
 	bottom = host_link_by_index(host, port->ifindex);
-	return bottom && is_listed(ports, bottom->name);
+	return bottom && is_listed(ports, host, bottom);
 }
 
 static void close_vanished(struct ports *ports, const struct host *host)

@@ -441,6 +441,12 @@ const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
 	return host_link_by_name(&tracker->host, name);
 }
 
+void tracker_follow_link(struct tracker *tracker, uint32_t ifindex,
+			 const char *name)
+{
+	host_follow_link(&tracker->host, ifindex, name);
+}
+
 bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex)
 {
 	return host_has_vlans(&tracker->host, ifindex);

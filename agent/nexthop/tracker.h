@@ -159,6 +159,9 @@ void tracker_expect_no_more(struct tracker *tracker);
 /* Return the link, or NULL. */
 const struct nexthop_link *tracker_link_by_name(const struct tracker *tracker,
 						const char *name);
+/* host_follow_link() */
+void tracker_follow_link(struct tracker *tracker, uint32_t ifindex,
+			 const char *name);
 /* True if the link is the parent of a VLAN device. */
 bool tracker_has_vlans(const struct tracker *tracker, uint32_t ifindex);
 /* True if next hops are behind the interface. */

@@ -157,6 +157,26 @@ static void a_name_may_come_back_on_another_link(void **state)
 	assert_int_equal(reported.ifindex, 9);
 }
 
+static void
+a_followed_link_is_found_by_its_first_name_until_it_is_gone(void **state)
+{
+	struct nexthop_link renamed = eth0, other = eth0;
+
+	(void)state;
+	host_follow_link(&host, eth0.ifindex, "eth0");
+	strcpy(renamed.name, "wan0");
+	other.ifindex = 9;
+	host_set_link(&host, &renamed);
+	host_set_link(&host, &other);
+	assert_int_equal(host_link_by_name(&host, "eth0")->ifindex,
+			 eth0.ifindex);
+	assert_int_equal(host_link_by_name(&host, "wan0")->ifindex,
+			 eth0.ifindex);
+	host_remove_link(&host, eth0.ifindex);
+	assert_int_equal(host_link_by_name(&host, "eth0")->ifindex, 9);
+	assert_null(host_link_by_name(&host, "wan0"));
+}
+
 static void a_dump_removes_what_it_does_not_contain(void **state)
 {
 	(void)state;
@@ -376,6 +396,8 @@ int main(void)
 		HOST_TEST(a_link_is_reported_once_for_each_change),
 		HOST_TEST(a_vanished_link_is_reported_and_not_found),
 		HOST_TEST(a_name_may_come_back_on_another_link),
+		HOST_TEST(
+			a_followed_link_is_found_by_its_first_name_until_it_is_gone),
 		HOST_TEST(a_dump_removes_what_it_does_not_contain),
 		HOST_TEST(the_source_is_in_the_subnet_of_the_target),
 		HOST_TEST(an_ipv6_source_may_be_link_local),

@@ -111,7 +111,7 @@ static void status_is_lines_and_a_table_of_interfaces(void **state)
 		"\"hash_seed\":null,"
 		"\"hash_seed_digest\":\"f1687fb4\","
 		"\"table_size\":16384,\"interfaces\":[{\"name\":"
-		"\"eth0\",\"ifindex\":2,\"mode\":\"native\",\"mac\":"
+		"\"eth0\",\"device\":\"wan0\",\"ifindex\":2,\"mode\":\"native\",\"mac\":"
 		"\"02:00:00:00:00:01\",\"program_id\":31,\"vlan_tags\":"
 		"\"stripped\",\"up\":true}],"
 		"\"neighbors\":{\"configured\":5,\"established\":4},\"vips\":"
@@ -126,8 +126,8 @@ static void status_is_lines_and_a_table_of_interfaces(void **state)
 		"groups     3 of 4096\n"
 		"hash       seed digest f1687fb4, 16384 buckets a group\n"
 		"\n"
-		"INTERFACE  INDEX  UP   XDP MODE  PROGRAM  VLAN TAGS  MAC\n"
-		"eth0           2  yes  native         31  stripped   "
+		"INTERFACE  DEVICE  INDEX  UP   XDP MODE  PROGRAM  VLAN TAGS  MAC\n"
+		"eth0       wan0        2  yes  native         31  stripped   "
 		"02:00:00:00:00:01\n");
 }
 
