@@ -23,6 +23,8 @@ GONE, GONE_AS = "10.1.0.13", 65003
 VIP6 = "2001:db8:f::1/128"
 NEXT_HOP6 = "2001:db8:1::11"
 MANY = 3000
+RECEIVED = ("neighbor", "next_hop", "cause", "as_path", "origin", "med",
+            "local_pref", "path_id", "attributes")
 INCOMPLETE, USAGE = 1, 2
 
 
@@ -95,10 +97,9 @@ class Replay(MrtCase):
 
     @classmethod
     def paths(cls):
-        """Return prefix -> its paths, without what time changes."""
-        changing = ("age_s", "since", "state", "reason")
+        """Return prefix -> its paths, as far as neighbors decide about them."""
         return {r["prefix"]: sorted(
-            str({k: v for k, v in path.items() if k not in changing})
+            str({key: path[key] for key in RECEIVED})
             for path in r["paths"]) for r in cls.lab.headgate.show("routes")}
 
     @classmethod
