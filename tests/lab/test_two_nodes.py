@@ -22,7 +22,7 @@ from lab.topology import (HEADGATE_AS, HEADGATE_LAN, ROUTER_AS, ROUTER_LAN, VIP,
 
 SECOND = "10.1.0.2"
 LONG = bool(os.environ.get("LONG"))
-DOWNLOADS, TIMES = (800, 20) if LONG else (200, 2)
+DOWNLOADS, TIMES, DOWNLOAD_SECONDS = (800, 20, 900) if LONG else (200, 2, 90)
 HANDED_OVER = 90  # seconds; a busy machine verifies the program slowly
 FIRST_PORT = 30000
 WINDOW_SECONDS = 40  # of a VIP that is seconds old
@@ -112,7 +112,8 @@ class TwoNodes(LabCase):
     options = {"servers": 4, "one_arm": True}
 
     def setUp(self):
-        self.downloads = self.lab.start_long_downloads(FIRST_PORT, DOWNLOADS)
+        self.downloads = self.lab.start_long_downloads(FIRST_PORT, DOWNLOADS,
+                                                       DOWNLOAD_SECONDS)
         self.addCleanup(self.downloads.close)
         self.running = self.downloads.wait_running()
 

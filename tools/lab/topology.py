@@ -377,8 +377,8 @@ class Lab:
                                  timeout=60)
         return json.loads(output)
 
-    def start_long_downloads(self, first_port, count):
-        return LongDownloads(self.client, VIP, first_port, count)
+    def start_long_downloads(self, first_port, count, seconds=90):
+        return LongDownloads(self.client, VIP, first_port, count, seconds)
 
     def close(self):
         """Have the janitor remove the lab, and wait for it; signals are
