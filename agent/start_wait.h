@@ -6,8 +6,9 @@
  * The first announcements of an agent that starts. A VIP that is announced with one of
  * its servers gives that one all traffic, and moves it when the others come. So nothing
  * is announced before each backend that is configured by name has announced its VIPs:
- * it sent End-of-RIB for each family, or its session has been up for a second, as not
- * all daemons send one. --start-max bounds that.
+ * it sent End-of-RIB for each family, or its session has been up for two seconds and its
+ * OPEN has no capability of graceful restart, which promises one (RFC 4724 3).
+ * --start-max bounds that.
  */
 
 #include <stdbool.h>
@@ -37,6 +38,8 @@ struct start_wait {
 	uint32_t max_s;
 
 	uint64_t begin_ms;
+	uint64_t tick_ms;	   /* of the last look */
+	uint64_t listens_since_ms; /* looks have not been late since then */
 	struct event *tick;
 };
 

@@ -140,9 +140,10 @@ const struct option flag_table[] = {
 	  SWITCH(LIVE, agent.takeover) },
 	{ "start-max", "SECONDS",
 	  "After a start, VIPs are announced when all backends that --neighbor "
-	  "names by address or interface have announced theirs, by End-of-RIB "
-	  "or within a second of their session, or after this long at most. "
-	  "0: at once.",
+	  "names by address or interface have announced theirs, by End-of-RIB, "
+	  "or within two seconds of their session if they do not promise one "
+	  "by graceful restart (RFC 4724), or after this long at most. 0: at "
+	  "once.",
 	  NUMBER(RESTART, agent.start_max_s, 0, CONFIG_MAX_TAKEOVER_S) },
 	{ "rule", "RULE",
 	  "Which routes are learned from neighbors and announced to them, and "

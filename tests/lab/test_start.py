@@ -12,6 +12,7 @@ from raw_speaker import read_all, wait_for
 FIRST, SECOND = "10.1.0.11", "10.1.0.12"
 VIP = "192.0.2.1/32"
 LIMIT_S = 10
+QUIET_S = 2  # of a session that does not promise End-of-RIB
 LONG_S = 100  # longer than a test
 END_OF_RIB = bgp.update()
 NAMED = tuple(f"{address},as={BACKEND_AS},role=backend,passive"
@@ -36,9 +37,9 @@ class StartCase(RawCase):
         self.addCleanup(self.upstream.close)
         self.servers = []
 
-    def serve(self, address, *messages):
+    def serve(self, address, *messages, **options):
         """Announce the VIP from a server."""
-        server = self.lab.establish(address, BACKEND_AS)
+        server = self.lab.establish(address, BACKEND_AS, **options)
         self.addCleanup(server.close)
         server.send(announcement(VIP, BACKEND_AS, next_hop=address), *messages)
         self.servers.append(server)
@@ -70,7 +71,7 @@ class Start(StartCase):
         self.wait_living({FIRST})
         explained = self.lab.headgate.ctl("explain", VIP).stdout
         self.assertIn("starting", explained)
-        time.sleep(1.5)  # more than the second of a session without End-of-RIB
+        time.sleep(QUIET_S + 0.5)
         self.assertFalse(self.is_announced())
         self.assertEqual(self.upstream.updates, 0)  # no End-of-RIB, either
         self.serve(SECOND, END_OF_RIB)
@@ -79,9 +80,23 @@ class Start(StartCase):
         self.assertIn("all backends that are configured by name", self.log())
         self.wait(lambda: self.upstream.updates > 1, "End-of-RIB behind it")
 
-    def test_a_session_without_end_of_rib_has_a_second(self):
+    def test_a_session_without_end_of_rib_has_two_seconds(self):
         for address in (FIRST, SECOND):
             self.serve(address)
+        self.wait_announced()
+        self.assertEqual(self.lab.headgate.living(), {FIRST, SECOND})
+
+    def test_a_server_that_will_send_end_of_rib_has_more(self):
+        """With the capability of graceful restart it says so: RFC 4724 3."""
+        capable = {"capabilities": bgp.usual_capabilities(BACKEND_AS)
+                   + bgp.capability(bgp.CAP_GRACEFUL_RESTART, bgp.u16(0))}
+        self.serve(FIRST, END_OF_RIB)
+        second = self.lab.establish(SECOND, BACKEND_AS, **capable)
+        self.addCleanup(second.close)
+        self.servers.append(second)
+        time.sleep(QUIET_S + 0.5)
+        self.assertFalse(self.is_announced())
+        second.send(announcement(VIP, BACKEND_AS, next_hop=SECOND), END_OF_RIB)
         self.wait_announced()
         self.assertEqual(self.lab.headgate.living(), {FIRST, SECOND})
 
