@@ -367,7 +367,7 @@ check-kernels: tests
 demo:
 	$(Q)tools/deps.sh
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all
-	$(Q)B=$(B) $(PYTHON) tools/demo.py
+	$(Q)B=$(B) $(PYTHON) tools/demo.py $(if $(WEB),--web)
 
 # The lab of the demo, kept for looking inside. LAB_OPTIONS=--ipv6
 LAB_OPTIONS ?=
@@ -552,7 +552,7 @@ clean:
 
 help:
 	@echo "make             the agent, headgatectl and the XDP program, into $(B)/"
-	@echo "make demo        a lab of network namespaces, narrated (root; installs packages)"
+	@echo "make demo        a lab of network namespaces, narrated (root; installs packages); WEB=1: stays, with the status page"
 	@echo "make lab         the same lab without a story, kept until Enter (root), LAB_OPTIONS=--ipv6"
 	@echo "make check       every test: unit, XDP, lab, lint (root; installs packages)"
 	@echo "make check-unit  the tests that need no root"

@@ -3,8 +3,10 @@
 """Show Headgate at work in a lab on this machine; `make demo` runs it.
 
 Builds the lab of tools/lab, sends 1,000 real connections through it, cuts the
-power of one server during 200 downloads, and shows which downloads noticed.
-Each step starts with the seconds since the start. The last line is the verdict;
+power of one server during 200 downloads, and shows which downloads noticed. Then
+it adds a server, drains one, kills the agent and upgrades it, each under 200
+downloads, and says how many of them broke. With --web the lab stays, with the
+status page for a browser, until a key is pressed. Each step starts with the seconds since the start. The last line is the verdict;
 the exit status agrees with it. The demo removes the lab in any case, also after
 Ctrl-C or another signal.
 """
@@ -12,19 +14,26 @@ Ctrl-C or another signal.
 import collections
 import contextlib
 import os
+import select
 import signal
 import sys
+import termios
 import time
+import tty
 
 from lab import topology, traffic
+from lab.door import Door
 from lab.steering import read_table
 from lab.system import LabError, wait_until
 
 CONNECTIONS = 1000
 DOWNLOADS = 200
 # Fixed source ports, so that every run sends the same flows.
-FIRST_PORT, FAILED_PORT, RETURNED_PORT, LONG_PORT = 20000, 22000, 24000, 30000
+FIRST_PORT, FAILED_PORT, RETURNED_PORT = 20000, 22000, 24000
+LONG_PORT, CHANGES_PORT, WEB_PORT = 30000, 32000, 34000
 VICTIM = 1  # index of the server that loses power
+DRAINED = 2  # of the one that is drained
+PAGE_PORT = 9472
 WATCH_SECONDS = 4  # a slow download grows about every second
 MOST_MOVED = 0.005  # share of the buckets that may move between survivors
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -187,6 +196,59 @@ def fail(story, lab, downloads):
     return victim
 
 
+def add(lab):
+    lab.servers[VICTIM].restore_power()
+    lab.wait_living(lab.servers)
+
+
+def drain(lab):
+    server = lab.servers[DRAINED]
+    lab.headgate.ctl("drain", server.address, "--reason", "new disks")
+    lab.wait_living([other for other in lab.servers if other is not server])
+
+
+def undrain(lab):
+    lab.headgate.ctl("undrain", lab.servers[DRAINED].address)
+    lab.wait_living(lab.servers)
+
+
+def restart(lab):
+    lab.headgate.kill()
+    lab.headgate.start()
+    lab.wait_ready()
+
+
+def upgrade(lab):
+    lab.headgate.hand_over()
+    lab.wait_living(lab.servers)
+
+
+CHANGES = (
+    (f"server{VICTIM + 1} has power again: a server is added", add),
+    (f"headgatectl drain: server{DRAINED + 1} is drained", drain),
+    ("headgatectl undrain: it is back", undrain),
+    ("kill -9 of the agent, and a new one starts", restart),
+    ("headgate --takeover: another agent takes over, as in an upgrade", upgrade),
+)
+
+
+def change(story, lab):
+    """Play the changes that break nothing, under long downloads."""
+    downloads = lab.start_long_downloads(CHANGES_PORT, DOWNLOADS)
+    running = downloads.wait_running()
+    for text, make in CHANGES:
+        story.step(f"Under {DOWNLOADS} downloads: {text}")
+        make(lab)
+        now = downloads.report()
+        time.sleep(WATCH_SECONDS)
+        fates = traffic.fates(running, now, downloads.report())
+        count = collections.Counter(fates.values())
+        story.expect(count["went on"] == DOWNLOADS,
+                     f"{DOWNLOADS - count['went on']} of {DOWNLOADS} downloads "
+                     "broke")
+    downloads.close()
+
+
 def tell(story, lab):
     """Play the whole story in a lab that is built."""
     lab.start_peers()
@@ -207,10 +269,8 @@ def tell(story, lab):
     victim = fail(story, lab, downloads)
     downloads.close()
 
-    victim.restore_power()
-    story.step(f"{victim.name} has power again")
-    lab.wait_living(lab.servers)
-    story.step(f"Its session is up. {CONNECTIONS} new connections")
+    change(story, lab)
+    story.step(f"{CONNECTIONS} new connections")
     counts = connect(story, lab, RETURNED_PORT)
     story.expect(spread_evenly(counts, lab.servers),
                  f"{victim.name} carries its share again")
@@ -224,6 +284,47 @@ def tell_or_explain(story, lab):
         story.expect(False, str(error))
         story.detail("the end of headgate's log:")
         story.detail(lab.headgate.log_tail())
+
+
+def wait_for_a_key():
+    """Wait for a key of the terminal, or for a line or the end of stdin."""
+    if not sys.stdin.isatty():
+        sys.stdin.readline()
+        return
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin)
+        select.select([sys.stdin], [], [])
+        os.read(sys.stdin.fileno(), 1)
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def show_page(story, lab, path):
+    """Leave the lab running, with traffic, and its status page for a browser."""
+    downloads = lab.start_long_downloads(WEB_PORT, DOWNLOADS)
+    try:
+        door = Door(path, PAGE_PORT)
+    except OSError:  # the port is used
+        door = Door(path)
+    with door:
+        story.step(f"The status page is at {door.url}; press a key to end")
+        wait_for_a_key()
+    downloads.close()
+
+
+class DemoLab(topology.Lab):
+    """The lab, with the pages of /metrics on a Unix socket, and a router that keeps
+    routes while the agent is away."""
+
+    @property
+    def page_path(self):
+        return f"{self.folder}/metrics.sock"
+
+    def agent_flags(self):
+        return [*(flag + ",graceful-restart" if "role=upstream" in flag else flag
+                  for flag in super().agent_flags()),
+                "--metrics", f"unix:{self.page_path}"]
 
 
 def interrupted(number, _frame):
@@ -245,8 +346,10 @@ def main():
         + "  The kernel of the headgate host does not forward.\n")
     try:
         story.step("Building the lab: 8 network namespaces")
-        with topology.Lab() as lab:
+        with DemoLab() as lab:
             tell_or_explain(story, lab)
+            if "--web" in sys.argv[1:] and not story.failures:
+                show_page(story, lab, lab.page_path)
             story.step("Removing the lab")
     except LabError as error:
         story.expect(False, str(error))

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Check that an interrupted demo leaves nothing behind."""
+"""Check that an interrupted demo leaves nothing behind, and that its door to the
+status page is open."""
 
 import os
 import signal
 import subprocess
 import unittest
+import urllib.request
 import uuid
 
-from lab_case import TOOLS
+from lab_case import LabCase, TOOLS
+from lab.door import Door
 from lab.system import PYTHON
+from raw_lab import RawLab
 
 
 def named_for(pid):
@@ -33,6 +37,27 @@ def processes_with(mark):
         except OSError:  # it has ended
             pass
     return found
+
+
+class WebLab(RawLab):
+
+    def agent_flags(self):
+        return [*super().agent_flags(), "--metrics",
+                f"unix:{self.folder}/metrics.sock"]
+
+
+class Page(LabCase):
+
+    lab_class = WebLab
+
+    def test_a_browser_of_this_host_gets_the_status_page(self):
+        with Door(f"{self.lab.folder}/metrics.sock") as door:
+            for page, text in (("", b"<html"), ("api/v1/status", b"verdict")):
+                with urllib.request.urlopen(door.url + page, timeout=20) as got:
+                    self.assertIn(text, got.read())
+
+
+del LabCase  # it has no tests of its own
 
 
 class Interrupted(unittest.TestCase):
