@@ -42,7 +42,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 # The sources of each room, and the rooms it uses. The unit tests of a room link
 # these archives only; tools/lint.py checks includes by the same table.
 
-ROOMS := core host codec session rib nexthop fib steering datapath control config
+ROOMS := core host codec session rib nexthop fib steering datapath filter control config
 
 core_DIR := agent/core
 core_SRC := acceptor.c address.c address_tree.c audit_report.c encapsulation.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
@@ -97,26 +97,30 @@ steering_SRC := adopt.c adopted_table.c affinity.c assign.c audit.c backup.c bui
 steering_USES := rib nexthop host codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c flows.c inherited.c layout.c marker.c options.c pins.c run.c \
+datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c filters.c flows.c inherited.c layout.c marker.c options.c pins.c run.c \
 	tables.c vip_sweep.c vip_table.c vips.c
 datapath_USES := core
+
+filter_DIR := agent/filter
+filter_SRC := book.c compile.c
+filter_USES := datapath codec core
 
 control_DIR := agent/control
 control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
 	metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c \
 	api.c html.c show_vips.c status_page.c unix_listener.c \
 	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
-	show_bgp.c show_counters.c show_events.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
-control_USES := datapath steering fib nexthop rib session codec host core
+	show_bgp.c show_counters.c show_events.c show_filters.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
+control_USES := filter datapath steering fib nexthop rib session codec host core
 
 config_DIR := agent/config
-config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c flag.c interface.c kind.c \
+config_SRC := aggregate.c bfd_key.c change.c check.c community.c confederation.c config.c entry.c file.c filter.c flag.c interface.c kind.c \
 	neighbor.c neighbor_keys.c option.c parser.c path.c print.c rule.c rule_head.c rule_kinds.c \
 	rule_tables.c rule_terms.c secrets.c service_key.c vip.c warn.c
-config_USES := control datapath steering fib nexthop rib session codec host core
+config_USES := control filter datapath steering fib nexthop rib session codec host core
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
-ALL_ROOMS := config control datapath steering fib nexthop rib session codec host core
+ALL_ROOMS := config control filter datapath steering fib nexthop rib session codec host core
 AGENT_SRC := main.c agent.c audit.c bmp.c bmp_encode.c bmp_station.c captures.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c host_watch.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_doctor.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c command_top.c filter.c headgatectl.c successor.c \
@@ -152,7 +156,7 @@ rib_TESTS += rib/test_checks rib/test_vip_options rib/test_waiting_prefixes
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
-xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate inherited \
+xdp_TESTS := affinity affinity_sim bfd_stall capture datapath ethernet filter_cases filter_rates filters flow_maps fragment_memory fragment_shares fragments headroom icmp_errors icmp_rate inherited \
 	ipv4 ipv6 kernel_routes martians netlink oracle plain_routes route_objects tables tracker tracker_scale tunnels vip_places vips vlan_offload
 XDP_TESTS := $(addprefix test_,$(xdp_TESTS))
 XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle_affinity.c oracle_flow.c \
@@ -298,6 +302,7 @@ $(XDP_BINS): %: %.o $(B)/tests/xdp/shared.a $(B)/fib.a $(B)/nexthop.a $(B)/host.
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(TEST_LIBS) -lm
 $(B)/tests/xdp/test_affinity_sim: $(B)/steering.a
+$(addprefix $(B)/tests/xdp/test_filter,s _cases _rates): $(filter_LIBS)
 
 $(XDP_BINS:=.o) $(XDP_OBJ): $(B)/bpf/headgate.skel.h
 

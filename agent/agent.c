@@ -16,6 +16,7 @@
 #include "control/metrics.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "filter/book.h"
 #include "handover_give.h"
 #include "handover_take.h"
 #include "host_config.h"
@@ -158,18 +159,36 @@ static int make_fib(struct agent *agent, char error[AGENT_ERROR_SIZE])
 		       error, AGENT_ERROR_SIZE);
 }
 
-static int make_tables(struct agent *agent)
+/* Before a packet comes. */
+static int begin_filters(struct agent *agent, char error[AGENT_ERROR_SIZE])
+{
+	char reason[FLOWSPEC_ERROR_SIZE];
+	int code = filter_book_configure(agent->filters, &agent->config->filter,
+					 reason);
+
+	if (code)
+		snprintf(error, AGENT_ERROR_SIZE, "%s", reason);
+	return code;
+}
+
+static int make_tables(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
 	const struct interfaces_hooks hooks = wiring_interfaces_hooks(agent);
 	const struct steering_hooks steering = wiring_steering_hooks(agent);
 	const struct steering_sink sink = wiring_steering_sink(agent);
+	const struct filter_sink filters = wiring_filter_sink(agent);
 	const struct config *config = agent->config;
 
+	agent->filters = filter_book_new(&filters);
+	if (!agent->filters)
+		return -ENOMEM;
 	agent->interfaces = interfaces_new(&config->datapath, agent->datapath,
 					   agent->tracker, &hooks);
 	agent->steering = steering_new(&config->steering, agent->tracker, &sink,
 				       &steering);
-	return agent->interfaces && agent->steering ? 0 : -ENOMEM;
+	if (!agent->interfaces || !agent->steering)
+		return -ENOMEM;
+	return begin_filters(agent, error);
 }
 
 static int make_checks(struct agent *agent, char error[AGENT_ERROR_SIZE])
@@ -299,7 +318,7 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = make_fib(agent, error);
 	if (!code)
-		code = make_tables(agent);
+		code = make_tables(agent, error);
 	if (!code)
 		code = make_checks(agent, error);
 	if (!code)
@@ -404,6 +423,7 @@ int agent_new(struct config *config, const struct command_line *line,
 		.rib = agent->rib,
 		.tracker = agent->tracker,
 		.steering = agent->steering,
+		.filters = agent->filters,
 		.datapath = agent->datapath,
 		.drains = &agent->drains.list,
 		.services = agent->checks.services,
@@ -537,6 +557,7 @@ void agent_free(struct agent *agent)
 	leftovers_free(agent->leftovers);
 	rib_free(agent->rib);
 	steering_free(agent->steering);
+	filter_book_free(agent->filters);
 	interfaces_free(agent->interfaces);
 	tracker_free(agent->tracker);
 	end_forwarding(agent);

@@ -80,6 +80,7 @@ void host_config_free(struct config *config)
 {
 	if (!config)
 		return;
+	config_release(config);
 	explicit_bzero(&config->datapath.hash_key,
 		       sizeof(config->datapath.hash_key));
 	free(config);

@@ -18,6 +18,7 @@
 #include "control/metrics.h"
 #include "core/log.h"
 #include "core/secret.h"
+#include "filter/book.h"
 #include "handover_give.h"
 #include "host_config.h"
 #include "mrt_log.h"
@@ -212,6 +213,9 @@ static int change_rooms(struct agent *agent, const struct config *before,
 		return code;
 	code = service_checks_open(&agent->checks, after, error,
 				   RELOAD_ERROR_SIZE);
+	if (code)
+		return code;
+	code = filter_book_configure(agent->filters, &after->filter, error);
 	if (code)
 		return code;
 	watch_statics(agent, before, after);

@@ -640,6 +640,20 @@ static int read_flows(struct datapath *datapath, enum hg_flow_map map,
 	return error;
 }
 
+static int set_filters(void *datapath, const struct datapath_filters *wanted,
+		       uint16_t *slots)
+{
+	return datapath_set_filters(datapath, wanted, slots);
+}
+
+struct filter_sink wiring_filter_sink(struct agent *agent)
+{
+	return (struct filter_sink){
+		.set = set_filters,
+		.datapath = agent->datapath,
+	};
+}
+
 struct steering_sink wiring_steering_sink(struct agent *agent)
 {
 	return (struct steering_sink){

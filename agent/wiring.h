@@ -28,6 +28,7 @@
 #include "datapath/datapath.h"
 #include "drains.h"
 #include "fib/fib.h"
+#include "filter/book.h"
 #include "host_watch.h"
 #include "interfaces.h"
 #include "loop.h"
@@ -80,6 +81,7 @@ struct agent {
 	struct datapath *datapath;
 	struct tracker *tracker;
 	struct fib *fib;
+	struct filter_book *filters;
 	struct interfaces *interfaces;
 	struct steering *steering;
 	struct rib *rib;
@@ -129,6 +131,7 @@ struct takeover_hooks wiring_takeover_hooks(struct agent *agent);
 struct start_wait_hooks wiring_start_hooks(struct agent *agent);
 struct steering_hooks wiring_steering_hooks(struct agent *agent);
 struct steering_sink wiring_steering_sink(struct agent *agent);
+struct filter_sink wiring_filter_sink(struct agent *agent);
 /*
  * Prepare the work of the end of a turn, and return a timer for it, which the
  * agent frees. NULL: out of memory.

@@ -108,4 +108,23 @@ static __noinline void capture(struct xdp_md *ctx, const struct choice *choice,
 		write_capture(ctx, &record);
 }
 
+/*
+ * Capture a frame that a filter samples, whatever the capture that runs selects.
+ * Its outcome is not known yet.
+ */
+static __noinline void sample(struct xdp_md *ctx, __u32 frame_size)
+{
+	struct hg_capture record = {
+		.time_ns = bpf_ktime_get_ns(),
+		.ifindex = ctx->ingress_ifindex,
+		.outcome = HG_OUTCOME_COUNT,
+		.bucket = BUCKET_NONE,
+		.frame_size = ctx->data_end - ctx->data,
+	};
+
+	count_event(HG_EVENT_FILTER_SAMPLED, frame_size);
+	if (control.capture)
+		write_capture(ctx, &record);
+}
+
 #endif

@@ -11,6 +11,7 @@
  *	martian.bpf.h	 the source address must be one that sends
  *	ipv4.bpf.h,	 the IP header, options and extension headers
  *	ipv6.bpf.h
+ *	filter.bpf.h	 filters of the VIP, if it has any
  *	transport.bpf.h, the flow's ports: from the transport header, an echo
  *	icmp.bpf.h	 identifier, or the packet that an ICMP error quotes
  *	flow_hash.h	 the flow's hash, 64 bits
@@ -45,6 +46,7 @@
 #include "count.bpf.h"
 #include "encapsulation.bpf.h"
 #include "ethernet.bpf.h"
+#include "filter.bpf.h"
 #include "flow_hash.h"
 #include "fragment.bpf.h"
 #include "handed_up.bpf.h"
@@ -142,6 +144,8 @@ static __always_inline __u32 find_flow4(struct xdp_md *ctx,
 		outcome = judge_martian(is_martian4(&packet->flow));
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv4(ctx, packet);
+	if (outcome == HG_UNDECIDED)
+		outcome = apply_filters(ctx, packet, target);
 	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, target) :
 					 outcome;
 }
@@ -156,6 +160,8 @@ static __always_inline __u32 find_flow6(struct xdp_md *ctx,
 		outcome = judge_martian(is_martian6(&packet->flow));
 	if (outcome == HG_UNDECIDED)
 		outcome = parse_ipv6(ctx, packet);
+	if (outcome == HG_UNDECIDED)
+		outcome = apply_filters(ctx, packet, target);
 	return outcome == HG_UNDECIDED ? find_any_flow(ctx, packet, target) :
 					 outcome;
 }

@@ -152,6 +152,72 @@ struct {
 	__type(value, struct hg_icmp_budget);
 } icmp_budgets SEC(".maps");
 
+/*
+ * The maps of filters, which only packets of VIPs with filters read. The tries
+ * have room for two generations.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_filter_head);
+} filter_head SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 2 * HG_MAX_FILTER_LISTS + 1);
+	__type(key, struct hg_filter_list_key);
+	__type(value, struct hg_filter_list);
+} filter_lists SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 2 * HG_MAX_FILTER_SOURCES + 1);
+	__type(key, struct hg_filter_source_key);
+	__type(value, struct hg_filter_source);
+} filter_sources SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 2 * HG_FILTER_PLACES / 4);
+	__type(key, __u32);
+	__type(value, struct hg_filter_order);
+} filter_order SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, HG_FILTER_SLOTS);
+	__type(key, __u32);
+	__type(value, struct hg_filter);
+} filters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_filter_use);
+} filter_use SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, HG_FILTER_SLOTS);
+	__type(key, __u32);
+	__type(value, struct hg_filter_rate);
+} filter_rates SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hg_filter_packet);
+} filter_packets SEC(".maps");
+
 /* One ring for each CPU; the agent creates them for a capture. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);

@@ -24,7 +24,7 @@ from lint_words import word_findings
 
 # A room may include itself and what stands here (docs/architecture.md).
 BELOW_CONTROL = {"agent/core", "agent/host", "agent/bgp/codec", "agent/bgp/session", "agent/rib", "agent/nexthop",
-                 "agent/fib", "agent/steering", "agent/datapath"}
+                 "agent/fib", "agent/steering", "agent/datapath", "agent/filter"}
 ROOMS = {
     "include/headgate": set(),
     "bpf": {"include/headgate"},
@@ -37,6 +37,7 @@ ROOMS = {
     "agent/fib": {"agent/core", "agent/host", "agent/nexthop"},
     "agent/steering": {"agent/core", "agent/rib", "agent/nexthop", "include/headgate"},
     "agent/datapath": {"agent/core", "include/headgate", "bpf"},
+    "agent/filter": {"agent/core", "agent/bgp/codec", "agent/datapath", "include/headgate"},
     "agent/control": BELOW_CONTROL | {"include/headgate", "bpf"},
     "agent/config": BELOW_CONTROL | {"agent/control", "include/headgate"},
     "agent": BELOW_CONTROL | {"agent/control", "agent/config", "include/headgate"},

@@ -498,12 +498,14 @@ static const struct view_section group_sections[] = {
 		     "{window_left_s}" },
 };
 
+#define COUNTER_COLUMNS                                                       \
+	COLUMN_NUMBER("PACKETS", "packets"), COLUMN_NUMBER("BYTES", "bytes"), \
+		COLUMN_RATE("PACKETS/S", "packet_rate"),                      \
+		COLUMN_RATE("BYTES/S", "byte_rate")
+
 static const struct view_column outcome_columns[] = {
 	COLUMN_TEXT("OUTCOME", "name"),
-	COLUMN_NUMBER("PACKETS", "packets"),
-	COLUMN_NUMBER("BYTES", "bytes"),
-	COLUMN_RATE("PACKETS/S", "packet_rate"),
-	COLUMN_RATE("BYTES/S", "byte_rate"),
+	COUNTER_COLUMNS,
 };
 
 static const struct view_column event_columns[] = {
@@ -514,18 +516,12 @@ static const struct view_column event_columns[] = {
 
 static const struct view_column vip_counter_columns[] = {
 	COLUMN_TEXT("VIP", "prefix"),
-	COLUMN_NUMBER("PACKETS", "packets"),
-	COLUMN_NUMBER("BYTES", "bytes"),
-	COLUMN_RATE("PACKETS/S", "packet_rate"),
-	COLUMN_RATE("BYTES/S", "byte_rate"),
+	COUNTER_COLUMNS,
 };
 
 static const struct view_column nexthop_counter_columns[] = {
 	COLUMN_TEXT("NEXT HOP", "address"),
-	COLUMN_NUMBER("PACKETS", "packets"),
-	COLUMN_NUMBER("BYTES", "bytes"),
-	COLUMN_RATE("PACKETS/S", "packet_rate"),
-	COLUMN_RATE("BYTES/S", "byte_rate"),
+	COUNTER_COLUMNS,
 };
 
 static const struct view_section counter_sections[] = {
@@ -543,6 +539,19 @@ static const struct view_column happened_columns[] = {
 
 static const struct view_section happened_sections[] = {
 	{ .path = "events", COLUMNS(happened_columns) },
+};
+
+static const struct view_column filter_columns[] = {
+	COLUMN_TEXT("ORIGIN", "origin"),
+	COLUMN_TEXT("MATCH", "match"),
+	COLUMN_TEXT("ACTION", "action"),
+	COLUMN_NUMBER("PACKETS", "packets"),
+	COLUMN_NUMBER("DROPPED", "dropped_packets"),
+	COLUMN_NUMBER("LAST HIT S", "last_hit_s"),
+};
+
+static const struct view_section filter_sections[] = {
+	{ .path = "filters", COLUMNS(filter_columns) },
 };
 
 const struct view views[] = {
@@ -571,6 +580,8 @@ const struct view views[] = {
 	{ "nexthops", NULL, "next hops: state, interface, MAC, buckets",
 	  SECTIONS(nexthop_sections) },
 	{ "drains", NULL, "orders to drain", SECTIONS(drain_sections) },
+	{ "filters", NULL, "filters of VIPs, what they match and drop",
+	  SECTIONS(filter_sections) },
 	{ "groups", NULL, "groups of VIPs, and the share of each member",
 	  SECTIONS(group_sections) },
 	{ "flows", NULL,
@@ -741,6 +752,8 @@ static const struct view_line explain_flow_lines[] = {
 	  "program.next_hop" },
 	{ "program", "{program.outcome}, {program.action}", "program",
 	  .without = "program.next_hop" },
+	{ "filter", "{program.filter.match}: {program.filter.action}",
+	  "program.filter" },
 	{ "program", "not asked: {program_error}", "program_error" },
 	{ "rule",
 	  "{affinity.rule}; record: {affinity.record}; previous next hop: "

@@ -8,6 +8,7 @@
 
 #include "config/aggregate.h"
 #include "config/confederation.h"
+#include "config/filter.h"
 #include "config/flag.h"
 #include "config/neighbor.h"
 #include "config/parser.h"
@@ -134,6 +135,7 @@ void check_config(struct parser *parser)
 	check_outer_sources(parser);
 	check_collectors(parser);
 	vip_check_all(parser);
+	filter_check_all(parser);
 	neighbor_check_all(parser);
 	path_check_all(parser);
 	aggregate_check_all(parser);

@@ -61,6 +61,16 @@ static void set_defaults(struct config *config)
 	config->fib = fib_options_default;
 	config->fib.ranges = lists->ranges;
 	config->steering.vip_fields = lists->vip_fields;
+	config->filter.rules = lists->filters;
+	config->filter.vips = lists->filter_vips;
+}
+
+void config_release(struct config *config)
+{
+	struct config_lists *lists = &config->lists;
+
+	for (size_t i = 0; i < lists->vip_count; i++)
+		config_sources_free(&lists->vip_entries[i].sources);
 }
 
 static bool uses_bfd(const struct config *config)
@@ -85,6 +95,12 @@ static void derive_vips(struct config *config)
 
 		lists->vips[i] = vip->rib;
 		lists->ranges[i] = vip->rib.prefix;
+		lists->filter_vips[i] = (struct filter_vip_options){
+			.vip = vip->rib.prefix,
+			.has_sources = vip->sources.given,
+			.sources = vip->sources.prefixes,
+			.source_count = vip->sources.count,
+		};
 		if (vip->hash_fields != HG_HASH_FIELDS_COUNT ||
 		    vip->window_s != STEERING_NO_WINDOW)
 			lists->vip_fields[own++] = (struct steering_vip_fields){
@@ -93,6 +109,7 @@ static void derive_vips(struct config *config)
 	}
 	config->rib.import.vip_count = lists->vip_count;
 	config->fib.range_count = lists->vip_count;
+	config->filter.vip_count = lists->vip_count;
 	config->steering.vip_fields_count = own;
 }
 

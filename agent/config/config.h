@@ -18,6 +18,7 @@
  *	neighbor, vip, aggregate, path, confederation
  *			the keys of these values, and rules about them
  *	rule, community	rules of the routing policy
+ *	filter		filters of VIPs
  *	parser		places and errors, shared by all of these
  *	check		rules that span several values; the host
  *	print		the canonical form and --help
@@ -32,11 +33,13 @@
 #include <string.h>
 
 #include "bgp/session/options.h"
+#include "config/filter.h"
 #include "control/options.h"
 #include "core/bmp_report.h"
 #include "core/log.h"
 #include "datapath/options.h"
 #include "fib/options.h"
+#include "filter/options.h"
 #include "nexthop/options.h"
 #include "rib/options.h"
 #include "steering/options.h"
@@ -127,6 +130,7 @@ struct config_vip {
 	struct vip_options rib;
 	uint32_t hash_fields; /* HG_HASH_FIELDS_COUNT: those of all VIPs */
 	uint32_t window_s;    /* STEERING_NO_WINDOW: that of all VIPs */
+	struct config_sources sources;
 };
 
 /*
@@ -142,11 +146,13 @@ struct config {
 	struct steering_options steering;
 	struct datapath_options datapath;
 	struct control_options control;
+	struct filter_options filter;
 	struct config_lists {
 		struct bgp_neighbor_options neighbors[BGP_MAX_NEIGHBORS];
 		struct aggregate_options aggregates[RIB_MAX_AGGREGATES];
 		struct static_path_options static_paths[RIB_MAX_STATIC_PATHS];
 		struct policy_rule rules[POLICY_MAX_RULES];
+		struct flowspec_rule filters[FILTER_MAX_RULES];
 		struct config_interface interfaces[DATAPATH_MAX_INTERFACES];
 		struct config_vip vip_entries[RIB_MAX_VIPS];
 		size_t vip_count;
@@ -154,6 +160,7 @@ struct config {
 		struct vip_options vips[RIB_MAX_VIPS];
 		struct prefix ranges[RIB_MAX_VIPS];
 		struct steering_vip_fields vip_fields[RIB_MAX_VIPS];
+		struct filter_vip_options filter_vips[RIB_MAX_VIPS];
 	} lists;
 };
 
@@ -165,6 +172,8 @@ enum config_request {
 	CONFIG_VERSION, /* --version */
 };
 
+/* Free the memory that values have beside the structure. */
+void config_release(struct config *config);
 /* Fill in the defaults. */
 void config_init(struct config *config);
 /*

@@ -9,6 +9,7 @@
 
 #include "config/aggregate.h"
 #include "config/file.h"
+#include "config/filter.h"
 #include "config/interface.h"
 #include "config/kind.h"
 #include "config/neighbor.h"
@@ -150,6 +151,12 @@ const struct option flag_table[] = {
 	  "how they are changed. The first rule that matches decides. See "
 	  "below and docs/policy.md.",
 	  LIST(JUDGE, lists.rules, rule, rib.rule_count, POLICY_MAX_RULES) },
+	{ "filter", "RULE",
+	  "What to do with packets of VIPs: vip 192.0.2.1 protocol udp port 53 "
+	  "rate 1000pps. The first rule that matches decides. See "
+	  "docs/filters.md. Repeatable.",
+	  LIST(LIVE, lists.filters, filter, filter.rule_count,
+	       FILTER_MAX_RULES) },
 	{ "listen", "ADDRESS:PORT",
 	  "Where neighbors connect to. [::] includes IPv4; port 0 does not "
 	  "listen.",

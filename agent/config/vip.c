@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "config/filter.h"
 #include "config/flag.h"
 #include "config/kind.h"
 #include "config/parser.h"
@@ -66,7 +67,29 @@ static const struct option keys[] = {
 	  "Instead of --affinity-window. 0: flows move at once, as for DNS.",
 	  .traits = OPTION_DERIVED, VALUE(LIVE, window_s, seconds),
 	  .maximum = STEERING_MAX_WINDOW_S },
+	{ "sources", "PREFIX[+PREFIX...]|FILE",
+	  "Take packets from these sources only, of the VIP's family; the "
+	  "others are dropped. FILE, an absolute path, has one prefix a line. "
+	  "Default: any source.",
+	  VALUE(LIVE, sources, sources) },
 };
+
+/* A prefix of the other family would be of no use. */
+static void check_sources(struct parser *parser, const struct config_vip *vip)
+{
+	bool ipv4 = address_is_ipv4(&vip->rib.prefix.address);
+
+	for (uint32_t i = 0; i < vip->sources.count; i++) {
+		const struct prefix *source = &vip->sources.prefixes[i];
+		char text[PREFIX_TEXT_SIZE];
+
+		if (address_is_ipv4(&source->address) == ipv4)
+			continue;
+		parser_reject(parser, "sources: %s is not of the VIP's family",
+			      prefix_format(source, text));
+		return;
+	}
+}
 
 static void finish_vip(struct parser *parser, const struct entry_draft *draft)
 {
@@ -76,6 +99,7 @@ static void finish_vip(struct parser *parser, const struct entry_draft *draft)
 	if (address_is_multicast(address) || address_is_link_local(address))
 		parser_reject(parser, "the prefix is not routed; give one of "
 				      "global or private unicast addresses");
+	check_sources(parser, vip);
 }
 
 const struct entry vip_entry = {
@@ -103,7 +127,7 @@ static bool has_keys(const struct config_vip *vip)
 	return vip->rib.min_nexthops || vip->rib.return_nexthops ||
 	       vip->rib.min_bandwidth || vip_options_decide(&vip->rib) ||
 	       vip->hash_fields != HG_HASH_FIELDS_COUNT ||
-	       vip->window_s != STEERING_NO_WINDOW;
+	       vip->window_s != STEERING_NO_WINDOW || vip->sources.given;
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "control/json.h"
 #include "control/request.h"
 #include "control/show.h"
+#include "control/show_filters.h"
 #include "core/array.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
@@ -210,6 +211,8 @@ json_of_explanation(const struct control_view *view,
 	json_add(out, "next_hop",
 		 nexthop ? json_of_address(&nexthop->address) : NULL);
 	json_add_text(out, "action", action_name(explanation->action));
+	json_add(out, "filter",
+		 show_filter_in(view, explanation->details.filter));
 	if (explanation->action == XDP_TX ||
 	    explanation->action == XDP_REDIRECT)
 		json_add_mac(out, "mac", explanation->destination_mac);

@@ -13,6 +13,7 @@
 #include "core/clock.h"
 #include "core/slot_table.h"
 #include "datapath/datapath.h"
+#include "filter/book.h"
 #include "nexthop/bfd.h"
 #include "nexthop/services.h"
 #include "nexthop/tracker.h"
@@ -297,7 +298,32 @@ static bool read_bfd(const struct control_view *view, uint32_t place,
 	return true;
 }
 
+/* ------------------------------------------------------------- filters */
+
+static uint32_t count_filter_states(const struct control_view *view)
+{
+	(void)view;
+	return 2;
+}
+
+static bool read_filters(const struct control_view *view, uint32_t place,
+			 char label[ADDRESS_TEXT_SIZE], uint64_t *value)
+{
+	struct filter_row row;
+
+	*value = 0;
+	for (size_t i = 0; i < filter_book_count(view->filters); i++) {
+		filter_book_row(view->filters, i, &row);
+		*value += (row.slot != 0) == !place;
+	}
+	snprintf(label, ADDRESS_TEXT_SIZE, "%s",
+		 place ? "refused" : "in_force");
+	return true;
+}
+
 const struct gauge_list gauge_lists[] = {
+	{ "headgate_filters", METRIC_GAUGE, "Filters of VIPs", "state",
+	  count_filter_states, read_filters },
 	{ "headgate_table_used", METRIC_GAUGE,
 	  "How many there are of what a table has room for", "table",
 	  count_tables, read_table_used },

@@ -49,6 +49,7 @@ extern const struct reply_list show_config;
 extern const struct reply_list show_nexthops;
 extern const struct reply_list show_groups;
 extern const struct reply_list show_drains;
+extern const struct reply_list show_filters;
 extern const struct reply_list show_events;
 struct reply *show_counters(const struct control_view *view);
 /*

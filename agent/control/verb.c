@@ -39,6 +39,8 @@ const struct control_verb control_verbs[] = {
 	  .list = &show_nexthops, .level = CONTROL_READ },
 	{ "show", "drains", .stream = CONTROL_STREAM_LIST, .list = &show_drains,
 	  .level = CONTROL_READ },
+	{ "show", "filters", .stream = CONTROL_STREAM_LIST,
+	  .list = &show_filters, .level = CONTROL_READ },
 	{ "show", "groups", .stream = CONTROL_STREAM_LIST, .list = &show_groups,
 	  .level = CONTROL_READ },
 	{ "show", "flows", .options = { "vip", "nexthop", "limit", "from" },

@@ -11,6 +11,7 @@ struct bgp_speaker;
 struct datapath;
 struct datapath_options;
 struct drain_list;
+struct filter_book;
 struct tracker;
 struct rib;
 struct record_file;
@@ -31,6 +32,7 @@ struct control_view {
 	struct rib *rib; /* only its scratch memory is changed */
 	const struct tracker *tracker;
 	const struct steering *steering;
+	const struct filter_book *filters;
 	const struct datapath *datapath;
 	const struct drain_list *drains; /* orders */
 	const struct services *services; /* NULL: nothing is checked */

@@ -33,6 +33,10 @@ static const char *const outcome_names[HG_OUTCOME_COUNT] = {
 	[HG_DROPPED_ICMP_RATE] = "dropped_icmp_rate",
 	[HG_DROPPED_MARTIAN] = "dropped_martian",
 	[HG_PASSED_OTHER_VLAN] = "passed_other_vlan",
+	[HG_DROPPED_FILTER] = "dropped_filter",
+	[HG_DROPPED_RATE] = "dropped_rate",
+	[HG_DROPPED_SOURCE] = "dropped_source",
+	[HG_DROPPED_BLACKHOLE] = "dropped_blackhole",
 };
 
 static const char *const event_names[HG_EVENT_COUNT] = {
@@ -50,6 +54,7 @@ static const char *const event_names[HG_EVENT_COUNT] = {
 	[HG_EVENT_HANDED_UP] = "handed_up",
 	[HG_EVENT_HANDED_UP_UNMARKED] = "handed_up_unmarked",
 	[HG_EVENT_FLOW_ENDED] = "flow_ended",
+	[HG_EVENT_FILTER_SAMPLED] = "filter_sampled",
 };
 
 static const char *const rule_names[HG_RULE_COUNT] = {

@@ -94,6 +94,8 @@ static void configure_program(struct headgate *skeleton,
 				 options->group_count * options->table_size /
 					 HG_BUCKETS_PER_PAIR);
 	bpf_map__set_max_entries(skeleton->maps.counters, cpus);
+	bpf_map__set_max_entries(skeleton->maps.filter_use,
+				 cpus * HG_FILTER_SLOTS);
 	configure_flows(skeleton, options);
 }
 
@@ -206,6 +208,9 @@ static void take_descriptors(struct datapath *dp)
 				       -1;
 	dp->vips.vip4_lpm = bpf_map__fd(skeleton->maps.vip4_lpm);
 	dp->vips.vip6_lpm = bpf_map__fd(skeleton->maps.vip6_lpm);
+	dp->filters.lists = bpf_map__fd(skeleton->maps.filter_lists);
+	dp->filters.sources = bpf_map__fd(skeleton->maps.filter_sources);
+	dp->filters.rates = bpf_map__fd(skeleton->maps.filter_rates);
 	dp->tx_ports = bpf_map__fd(skeleton->maps.tx_ports);
 	dp->captures = bpf_map__fd(skeleton->maps.captures);
 	dp->flows[HG_FLOWS_NEW] = bpf_map__fd(skeleton->maps.flows_new);
@@ -239,6 +244,14 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 	if (!err)
 		err = table_open(&dp->counters,
 				 bpf_map__fd(skeleton->maps.counters));
+	if (!err)
+		err = filters_open(&dp->filters,
+				   bpf_map__fd(skeleton->maps.filter_head),
+				   bpf_map__fd(skeleton->maps.filter_order),
+				   bpf_map__fd(skeleton->maps.filters),
+				   bpf_map__fd(skeleton->maps.filter_use));
+	if (!err && dp->adopted)
+		err = filters_adopt(&dp->filters);
 	if (err)
 		return failure(error, err, "tables: cannot be mapped: %s",
 			       strerror(-err));
@@ -401,6 +414,7 @@ void datapath_close(struct datapath *dp, bool keep)
 	if (!keep && dp->maps_pinned)
 		unpin_maps(dp);
 	inherited_close(&dp->inherited);
+	filters_close(&dp->filters);
 	table_close(&dp->counters);
 	vips_close(&dp->vips);
 	table_close(&dp->tunnels);

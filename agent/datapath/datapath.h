@@ -12,6 +12,7 @@
  *	pins.c		the pin directory and its lock
  *	tables.c	buckets and next hops, written through mapped memory
  *	vips.c		VIPs: single addresses by vip_table.c, prefixes in tries
+ *	filters.c	filters of VIPs: lists, sources, slots
  *	vip_sweep.c	entries of VIPs that are not ours
  *	flows.c		records of flows that stay where they are
  *	counters.c	counters, summed over all CPUs, and the names of outcomes

@@ -11,6 +11,7 @@
 #include "datapath/attach.h"
 #include "datapath/capture.h"
 #include "datapath/datapath.h"
+#include "datapath/filters.h"
 #include "datapath/inherited.h"
 #include "datapath/pins.h"
 #include "datapath/tables.h"
@@ -35,6 +36,7 @@ struct datapath {
 	int captures;
 
 	struct vips vips;
+	struct filters filters;
 	struct table buckets;
 	struct table previous;	      /* struct hg_previous_quad */
 	int flows[HG_FLOW_MAP_COUNT]; /* descriptors of the flow maps */

@@ -30,6 +30,13 @@ static const char *const names[INHERITED_MAP_COUNT] = {
 	[INHERITED_FLOW_BUDGETS] = "flow_budgets",
 	[INHERITED_FRAGMENTS] = "fragments",
 	[INHERITED_ICMP_BUDGETS] = "icmp_budgets",
+	[INHERITED_FILTER_HEAD] = "filter_head",
+	[INHERITED_FILTER_LISTS] = "filter_lists",
+	[INHERITED_FILTER_SOURCES] = "filter_sources",
+	[INHERITED_FILTER_ORDER] = "filter_order",
+	[INHERITED_FILTERS] = "filters",
+	[INHERITED_FILTER_USE] = "filter_use",
+	[INHERITED_FILTER_RATES] = "filter_rates",
 };
 
 /* The constants of the program: bpf/maps.bpf.h. */

@@ -202,6 +202,7 @@ int datapath_set_vip(struct datapath *dp, const struct prefix *prefix,
 	    vip.hash_fields >= HG_HASH_FIELDS_COUNT)
 		return -EINVAL;
 	vip.used = 1;
+	vip.filtered = filters_touch(&dp->filters, prefix);
 	err = prefix_is_host(prefix) ? set_host(dp, prefix, &vip) :
 				       set_prefix(dp, prefix, &vip);
 	if (!err)
@@ -235,9 +236,85 @@ int datapath_get_vip(struct datapath *dp, const struct prefix *prefix,
 		     struct hg_vip *vip)
 {
 	struct host host;
+	int err;
 
-	if (!prefix_is_host(prefix))
-		return get_prefix(dp, prefix, vip);
-	host = host_of(dp, prefix, (struct hg_vip){});
-	return vip_table_get(host.table, &host.entry, vip);
+	if (prefix_is_host(prefix)) {
+		host = host_of(dp, prefix, (struct hg_vip){});
+		err = vip_table_get(host.table, &host.entry, vip);
+	} else {
+		err = get_prefix(dp, prefix, vip);
+	}
+	if (!err)
+		vip->filtered = 0; /* this room's own */
+	return err;
+}
+
+/* ------------------------------------------------------------- filters */
+
+/*
+ * Mark a VIP in a table of single addresses. Packets may read the word
+ * meanwhile: only the bit changes.
+ */
+static void mark_place(struct datapath *dp, const struct prefix *prefix,
+		       struct hg_vip *vip)
+{
+	struct hg_vip now = *vip;
+	uint32_t word;
+
+	now.filtered = filters_touch(&dp->filters, prefix);
+	memcpy(&word, &now, sizeof(word));
+	__atomic_store_n((uint32_t *)vip, word, __ATOMIC_RELEASE);
+}
+
+static void mark_hosts(struct datapath *dp)
+{
+	struct hg_vip4_entry *entries4 =
+		(struct hg_vip4_entry *)dp->vips.memory4.words;
+	struct hg_vip6_entry *entries6 =
+		(struct hg_vip6_entry *)dp->vips.memory6.words;
+	struct address address;
+	struct prefix prefix;
+
+	for (uint32_t i = 0; i < dp->vips.memory4.entries; i++) {
+		if (!entries4[i].vip.used)
+			continue;
+		address = address_from_ipv4(entries4[i].address);
+		prefix = prefix_of_address(&address);
+		mark_place(dp, &prefix, &entries4[i].vip);
+	}
+	for (uint32_t i = 0; i < dp->vips.memory6.entries; i++) {
+		if (!entries6[i].vip.used)
+			continue;
+		memcpy(address.bytes, entries6[i].address.bytes,
+		       sizeof(address.bytes));
+		prefix = prefix_of_address(&address);
+		mark_place(dp, &prefix, &entries6[i].vip);
+	}
+}
+
+static void mark_trie(struct datapath *dp, int trie, bool ipv4)
+{
+	union vip_trie_key key, next;
+	bool any = false;
+
+	while (!bpf_map_get_next_key(trie, any ? &key : NULL, &next)) {
+		struct prefix prefix = vips_prefix_of_key(&next, ipv4);
+		struct hg_vip vip;
+		bool filtered = filters_touch(&dp->filters, &prefix);
+
+		if (!bpf_map_lookup_elem(trie, &next, &vip) &&
+		    vip.filtered != filtered) {
+			vip.filtered = filtered;
+			bpf_map_update_elem(trie, &next, &vip, BPF_EXIST);
+		}
+		key = next;
+		any = true;
+	}
+}
+
+void vips_mark_filtered(struct datapath *dp)
+{
+	mark_hosts(dp);
+	mark_trie(dp, dp->vips.vip4_lpm, true);
+	mark_trie(dp, dp->vips.vip6_lpm, false);
 }

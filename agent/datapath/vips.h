@@ -19,6 +19,8 @@ union vip_trie_key {
 	struct hg_prefix6 prefix6;
 };
 
+struct datapath;
+
 struct vips {
 	struct table memory4;
 	struct table memory6;
@@ -42,6 +44,8 @@ void vips_adopt(struct vips *vips, struct hg_control *control);
 bool vips_has_prefixes(int trie);
 /* Count the entries of both tables again. */
 void vips_count(struct vips *vips);
+/* Mark each VIP that has filters, and no other. */
+void vips_mark_filtered(struct datapath *dp);
 /* Release the memory. A struct of zeroes, never opened, is legal. */
 void vips_close(struct vips *vips);
 

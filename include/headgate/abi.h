@@ -7,9 +7,10 @@
  * pinned maps, the outcomes of a frame, and the limits of the tables.
  *
  * The agent writes the VIPs (`vip4`, `vip6` and their tries), `buckets`,
- * `previous`, `nexthops`, `tunnels`, `tx_ports`, the ports and struct hg_control; the
- * program reads them. The program writes `counters`, `fragments`,
- * `icmp_budgets`, the flow maps, `flow_budgets` and `captures`; the agent sums
+ * `previous`, `nexthops`, `tunnels`, `tx_ports`, filters and their lists, the
+ * ports and struct hg_control; the program reads them. The program writes
+ * `counters`, `fragments`, `icmp_budgets`, the flow maps, `flow_budgets`,
+ * `filter_use`, `filter_rates` and `captures`; the agent sums
  * the counters up, sets them to zero for a new owner, reads captures, and
  * deletes flows that need no record any more.
  *
@@ -42,6 +43,13 @@ enum hg_limits {
 	HG_MIN_TABLE_SIZE = 256,
 	HG_MAX_TABLE_SIZE = 65536,
 	HG_MAX_FLOW_RECORDS = 1 << 24, /* in `flows_pinned` */
+	HG_MAX_FILTERS = 1000,	       /* in force */
+	HG_FILTER_SLOTS = 2048,	       /* these, and those that they replace */
+	HG_MAX_FILTERS_OF_VIP = 256,
+	HG_FILTER_PLACES = 16384, /* filters of all lists together */
+	HG_MAX_FILTER_LISTS = 4096,
+	HG_MAX_FILTER_SOURCES = 131072,
+	HG_FILTER_RANGES = 8,
 };
 
 /*
@@ -100,6 +108,11 @@ enum hg_outcome {
 	HG_DROPPED_MARTIAN, /* its source is an address that sends nothing */
 	/* Passed, although it stands here: not of a VLAN that the port takes */
 	HG_PASSED_OTHER_VLAN,
+	/* For a VIP, and dropped by a filter of it */
+	HG_DROPPED_FILTER,
+	HG_DROPPED_RATE,   /* above the rate of a filter */
+	HG_DROPPED_SOURCE, /* its source is none that the VIP takes */
+	HG_DROPPED_BLACKHOLE,
 	HG_OUTCOME_COUNT,
 };
 
@@ -122,6 +135,7 @@ enum hg_event {
 	HG_EVENT_FLOW_ENDED,	     /* FIN or RST of a recorded flow */
 	HG_EVENT_HANDED_UP,	     /* the kernel gets its slot, too */
 	HG_EVENT_HANDED_UP_UNMARKED, /* the kernel chooses one by itself */
+	HG_EVENT_FILTER_SAMPLED,     /* by a filter, whether captured or not */
 	HG_EVENT_COUNT,
 };
 
@@ -170,9 +184,9 @@ struct hg_vip {
 	__u32 group : 12;      /* index of its buckets: see struct hg_bucket */
 	__u32 counter : 14;    /* index into hg_counters.vips */
 	__u32 hash_fields : 3; /* enum hg_hash_fields */
-	__u32 reserved : 1;
-	__u32 further : 1; /* a search goes on past this place */
-	__u32 used : 1;	   /* the place holds a VIP */
+	__u32 filtered : 1;    /* `filter_lists` has a list for it */
+	__u32 further : 1;     /* a search goes on past this place */
+	__u32 used : 1;	       /* the place holds a VIP */
 };
 
 /*
@@ -292,6 +306,8 @@ struct hg_explanation {
 	__u16 previous;	 /* slot that the bucket moves from, if it is alive */
 	__u8 rule;	 /* enum hg_rule */
 	__u8 map;	 /* enum hg_flow_map of the record that was followed */
+	__u32 filter;	 /* slot of the last filter that matched, or 0 */
+	__u32 reserved;
 };
 
 /*
@@ -438,7 +454,7 @@ struct hg_vip_secret {
  * the numbers are equal. Sizes and types are compared in any case.
  */
 enum hg_layout {
-	HG_LAYOUT = 2,
+	HG_LAYOUT = 3,
 };
 
 /* Configuration of the program, constant once it is loaded */
@@ -473,6 +489,186 @@ struct hg_handed_up {
 
 enum hg_handed_up_magic {
 	HG_HANDED_UP_MAGIC = 0x48477570,
+};
+
+/* Fields of a packet that a filter looks at, beside its VIP */
+enum hg_filter_fields {
+	HG_FILTER_SOURCE = 1 << 0,
+	HG_FILTER_PROTOCOL = 1 << 1,
+	HG_FILTER_PORT = 1 << 2, /* of the source or of the destination */
+	HG_FILTER_DESTINATION_PORT = 1 << 3,
+	HG_FILTER_SOURCE_PORT = 1 << 4,
+	HG_FILTER_ICMP_TYPE = 1 << 5,
+	HG_FILTER_ICMP_CODE = 1 << 6,
+	HG_FILTER_TCP_FLAGS = 1 << 7,
+	HG_FILTER_LENGTH = 1 << 8,
+	HG_FILTER_DSCP = 1 << 9,
+	HG_FILTER_FRAGMENT = 1 << 10,
+	HG_FILTER_FLOW_LABEL = 1 << 11,
+};
+
+/* Headers that a filter needs a packet to have */
+enum hg_filter_needs {
+	HG_FILTER_NEEDS_PORTS = 1 << 0, /* TCP or UDP */
+	HG_FILTER_NEEDS_TCP = 1 << 1,
+	HG_FILTER_NEEDS_ICMP = 1 << 2, /* of the VIP's family */
+};
+
+/* Actions on packets that a filter matches; none: they are accepted */
+enum hg_filter_actions {
+	HG_FILTER_DROP = 1 << 0,
+	HG_FILTER_RATE = 1 << 1,
+	HG_FILTER_MARK = 1 << 2, /* set the DSCP */
+	HG_FILTER_SAMPLE = 1 << 3,
+	HG_FILTER_CONTINUE = 1 << 4, /* to the next filter */
+};
+
+/* Bits of the fragment fields: an index into hg_filter.fragments */
+enum hg_filter_fragment {
+	HG_FILTER_DONT_FRAGMENT = 1 << 0, /* IPv4 only */
+	HG_FILTER_IS_FRAGMENT = 1 << 1,	  /* other than the first */
+	HG_FILTER_FIRST_FRAGMENT = 1 << 2,
+	HG_FILTER_LAST_FRAGMENT = 1 << 3,
+};
+
+/* Numbers from `first` to `last`; none if `first` is higher */
+struct hg_filter_range {
+	__u16 first;
+	__u16 last;
+};
+
+struct hg_filter_wide_range {
+	__u32 first;
+	__u32 last;
+};
+
+/* One bit for each value of a byte */
+struct hg_filter_bytes {
+	__u64 bits[4];
+};
+
+/*
+ * Value of `filters`, by slot; slot 0 is none. The agent writes one before a
+ * list refers to it, and never while one does. Of the members after `cost_byte`
+ * only those with a bit in `fields` count.
+ */
+struct hg_filter {
+	__u64 identity; /* of the rule; the program ignores it */
+	__u16 fields;	/* enum hg_filter_fields */
+	__u8 needs;	/* enum hg_filter_needs */
+	__u8 actions;	/* enum hg_filter_actions */
+	__u8 dscp;	/* of HG_FILTER_MARK */
+	__u8 outcome;	/* of HG_FILTER_DROP: enum hg_outcome */
+	__u8 reserved[2];
+	struct hg_address source;
+	struct hg_address source_mask; /* bits of the source that count */
+	/*
+	 * The cost of a packet, in 16ths of a nanosecond: cost_packet, and for
+	 * each of its bytes cost_byte of 1 / 65536
+	 */
+	__u64 cost_packet;
+	__u64 cost_byte;
+	struct hg_filter_bytes protocols;
+	struct hg_filter_bytes tcp_flags; /* byte 13 of the header */
+	struct hg_filter_bytes icmp_types;
+	struct hg_filter_bytes icmp_codes;
+	__u64 dscps;
+	__u32 fragments; /* a bit for each set of enum hg_filter_fragment */
+	__u32 reserved2;
+	struct hg_filter_range ports[HG_FILTER_RANGES];
+	struct hg_filter_range destination_ports[HG_FILTER_RANGES];
+	struct hg_filter_range source_ports[HG_FILTER_RANGES];
+	struct hg_filter_range lengths[HG_FILTER_RANGES];
+	struct hg_filter_wide_range flow_labels[HG_FILTER_RANGES];
+};
+
+/* Value of `filter_order`: slots of `filters`, in the order of a list */
+struct hg_filter_order {
+	__u16 slots[4];
+};
+
+/*
+ * Key of `filter_lists`: the longest prefix that contains a destination has its
+ * list. There are two generations, of which one is in force.
+ */
+enum hg_filter_list_family {
+	HG_FILTER_LIST_IPV6 = 1 << 8, /* ::/0 is not for IPv4 */
+};
+
+struct hg_filter_list_key {
+	__u32 length;	  /* 32-160, of the bits that follow */
+	__u32 generation; /* with enum hg_filter_list_family */
+	struct hg_address address;
+};
+
+struct hg_filter_list {
+	__u32 first; /* its filters are in `filter_order` from here on */
+	__u32 count;
+	__u32 sources;	      /* a set in `filter_sources`; 0: any source */
+	__u32 sources_filter; /* slot that counts what these drop */
+};
+
+/* Key of `filter_sources`: sources that a VIP takes */
+struct hg_filter_source_key {
+	__u32 length; /* 32-160 */
+	__u32 set;
+	struct hg_address address;
+};
+
+/* Value of `filter_sources` */
+struct hg_filter_source {
+	__u32 taken;
+};
+
+/* Value of `filter_head`: one store puts all filters in force */
+struct hg_filter_head {
+	__u32 generation; /* 0: none */
+	__u32 sets;	  /* the last set of sources that was made */
+};
+
+/*
+ * Value of `filter_use`, HG_FILTER_SLOTS for each CPU: counters, and the part
+ * of the filter's rate that this CPU has drawn and not used
+ */
+struct hg_filter_use {
+	struct hg_counter matched;
+	struct hg_counter dropped;
+	__u64 last_ns; /* CLOCK_MONOTONIC of the last packet; 0: none */
+	__u64 credit;  /* as hg_filter.cost_packet */
+	__u64 retry;   /* no credit before this time, in the same unit */
+	__u64 reserved;
+};
+
+/* Value of `filter_rates`, by slot: what the CPUs share */
+struct hg_filter_rate {
+	struct bpf_spin_lock lock;
+	__u32 reserved;
+	__u64 used_until; /* in 16ths of a nanosecond, CLOCK_MONOTONIC */
+};
+
+enum hg_filter_rates {
+	HG_FILTER_TIME_SHIFT = 4,    /* from nanoseconds to 16ths */
+	HG_FILTER_COST_SHIFT = 16,   /* of hg_filter.cost_byte */
+	HG_FILTER_BURST_MS = 100,    /* of its rate, at least one packet */
+	HG_FILTER_QUANTUM_US = 1000, /* a CPU draws this much at once */
+};
+
+/* Value of `filter_packets`, one for each CPU: what filters see of a packet */
+struct hg_filter_packet {
+	struct hg_address source;
+	__u32 flow_label;
+	__u16 length; /* by the IP header */
+	__u16 source_port;
+	__u16 destination_port;
+	__u8 protocol;
+	__u8 tcp_flags;
+	__u8 icmp_type;
+	__u8 icmp_code;
+	__u8 dscp;
+	__u8 fragment; /* enum hg_filter_fragment */
+	__u8 has;      /* enum hg_filter_needs */
+	__u8 reserved[7];
+	struct hg_filter_list list; /* of its destination */
 };
 
 /*
@@ -568,9 +764,19 @@ _Static_assert(HG_MAX_TABLE_SIZE <= 1 << 16, "a bucket fits into hg_flow");
 _Static_assert(sizeof(struct hg_flow_key) == 8, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow) == 16, "no hidden padding");
 _Static_assert(sizeof(struct hg_flow_budget) == 8, "no hidden padding");
-_Static_assert(sizeof(struct hg_explanation) == 16, "no hidden padding");
+_Static_assert(sizeof(struct hg_explanation) == 24, "no hidden padding");
 _Static_assert(sizeof(struct hg_control) == 40, "no hidden padding");
 _Static_assert(sizeof(struct hg_handed_up) % 4 == 0, "as metadata has to be");
 _Static_assert(sizeof(struct hg_capture) == 32, "no hidden padding");
+_Static_assert(sizeof(struct hg_filter) == 400, "no hidden padding");
+_Static_assert(sizeof(struct hg_filter_order) == 8, "one word");
+_Static_assert(sizeof(struct hg_filter_list_key) == 24, "as the trie's key");
+_Static_assert(sizeof(struct hg_filter_list) == 16, "no hidden padding");
+_Static_assert(sizeof(struct hg_filter_source_key) == 24, "as the trie's key");
+_Static_assert(sizeof(struct hg_filter_head) == 8, "one store");
+_Static_assert(sizeof(struct hg_filter_use) == 64, "a cache line");
+_Static_assert(sizeof(struct hg_filter_rate) == 16, "no hidden padding");
+_Static_assert(sizeof(struct hg_filter_packet) == 56, "no hidden padding");
+_Static_assert(HG_FILTER_SLOTS <= 1 << 16, "a slot fits into hg_filter_order");
 
 #endif

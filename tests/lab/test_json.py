@@ -71,7 +71,7 @@ class Replies(LabCase):
 
     def validate_all(self, neighbor):
         for what in ("status", "host", "neighbors", "routes", "nexthops", "groups",
-                     "drains", "flows", "counters", "events", "config"):
+                     "drains", "filters", "flows", "counters", "events", "config"):
             self.validate(what, "show", what)
         self.validate("neighbor", "show", "neighbor", neighbor)
         self.validate("routes_from", "show", "routes", "from", neighbor)

@@ -48,6 +48,7 @@ static inline int parse_text(const char *text)
 	int count;
 
 	assert_non_null(in);
+	config_release(&config);
 	count = config_parse_stream(&config, in, "file", out);
 	fclose(out);
 	fclose(in);

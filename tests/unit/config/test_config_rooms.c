@@ -20,6 +20,7 @@ enum room {
 	STEERING = 1 << 5,
 	DATAPATH = 1 << 6,
 	CONTROL = 1 << 7,
+	FILTER = 1 << 8,
 };
 
 enum {
@@ -60,6 +61,11 @@ static const struct row {
 	{ NULL, "takeover", AGENT },
 	{ NULL, "wait-interfaces", AGENT },
 	{ NULL, "takeover-max 5", AGENT },
+	{ NULL, "filter vip 192.0.2.1 drop", FILTER },
+	{ "filter vip 192.0.2.1 rate 1pps", "filter vip 192.0.2.1 rate 2pps",
+	  FILTER },
+	{ "vip 198.51.100.0/24,sources=10.0.0.0/8",
+	  "vip 198.51.100.0/24,sources=10.0.0.0/9", FILTER },
 	{ NULL, "rule deny from any", RIB },
 	{ "rule deny from any", "rule deny to any", RIB },
 	{ "rule deny from any", "rule allow from any", RIB },
@@ -281,6 +287,7 @@ static void parse_with(struct config *into, const char *line, const char *other)
 			 line);
 	in = fmemopen(text, strlen(text), "r");
 	assert_non_null(in);
+	config_release(into);
 	if (config_parse_stream(into, in, "file", out)) {
 		fflush(out);
 		fail_msg("%s\n%s", text, errors);
@@ -301,7 +308,8 @@ static unsigned int differing(const struct config *a, const struct config *b)
 								     STEERING) |
 	       (datapath_options_equal(&a->datapath, &b->datapath) ? 0 :
 								     DATAPATH) |
-	       (control_options_equal(&a->control, &b->control) ? 0 : CONTROL);
+	       (control_options_equal(&a->control, &b->control) ? 0 : CONTROL) |
+	       (filter_options_equal(&a->filter, &b->filter) ? 0 : FILTER);
 }
 
 static void assert_differs(const char *a, const char *b, unsigned int rooms)

@@ -77,11 +77,11 @@ static void further_fields_do_no_harm(void **state)
 		CONTROL_STREAM_CAPTURE);
 }
 
-#define SHOW_FORMS                                                                                        \
-	"show status, show host, show neighbors, show neighbor neighbor, show config, "                   \
-	"show routes from, show routes to, show routes, "                                                 \
-	"show vips [filter] [limit] [from], show route prefix, show nexthops, show drains, show groups, " \
-	"show flows [vip] [nexthop] [limit] [from], show counters, "                                      \
+#define SHOW_FORMS                                                                                                      \
+	"show status, show host, show neighbors, show neighbor neighbor, show config, "                                 \
+	"show routes from, show routes to, show routes, "                                                               \
+	"show vips [filter] [limit] [from], show route prefix, show nexthops, show drains, show filters, show groups, " \
+	"show flows [vip] [nexthop] [limit] [from], show counters, "                                                    \
 	"show events [vip] [neighbor] [nexthop] [interface] [after] [last]"
 #define EVENT_FORMS   "events [vip] [neighbor] [nexthop] [interface] [after]"
 #define EXPLAIN_FORMS "explain prefix, explain frame, explain flow"

@@ -468,11 +468,11 @@ static void every_view_survives_entries_of_any_type(void **state)
 			 "\"status\":{\"interfaces\":%s},\"config\":%s,"
 			 "\"neighbor\":{\"errors\":%s},\"drains\":%s,"
 			 "\"flows\":%s,\"page\":{},\"events\":%s,\"vips\":%s,"
-			 "\"host\":{\"findings\":%s}}",
+			 "\"host\":{\"findings\":%s},\"filters\":%s}",
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
-			 lists[i]);
+			 lists[i], lists[i]);
 		for (size_t view = 0; view < view_count; view++)
 			free(shown(views[view].what, reply));
 	}

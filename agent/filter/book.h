@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef FILTER_BOOK_H
+#define FILTER_BOOK_H
+
+/*
+ * The book of filters: the rules of the configuration, and those that neighbors
+ * have sent, with what became of each. It makes the lists that the program
+ * reads: for each prefix that a rule or sources= names, the rules that cover
+ * it, in order. Pure but for the sink.
+ *
+ *	options		the options of this room
+ *	compile		one rule as the program evaluates it
+ *	book		the rules, and the lists made of them
+ *
+ * Rules of the configuration come first, in the order they are given. Then come
+ * blackholes, then the rules of neighbors in the order of RFC 8955 5.1.
+ */
+
+#include "bgp/codec/flowspec_action.h"
+#include "core/address.h"
+#include "datapath/filters.h"
+#include "filter/options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum filter_origin {
+	FILTER_SOURCES,	  /* sources= of --vip */
+	FILTER_LOCAL,	  /* --filter */
+	FILTER_BLACKHOLE, /* a route with BLACKHOLE: RFC 7999 */
+	FILTER_FLOWSPEC,
+	FILTER_ORIGIN_COUNT,
+};
+
+extern const char *const filter_origin_names[FILTER_ORIGIN_COUNT];
+
+/* Put lists in force: datapath_set_filters() */
+struct filter_sink {
+	int (*set)(void *datapath, const struct datapath_filters *wanted,
+		   uint16_t *slots);
+	void *datapath;
+};
+
+/* One rule, for all who look */
+struct filter_row {
+	enum filter_origin origin;
+	struct address neighbor; /* that sent it; zero: the configuration */
+	struct prefix vip;	 /* of FILTER_SOURCES and FILTER_BLACKHOLE */
+	uint32_t source_count;	 /* of FILTER_SOURCES */
+	bool ipv6;
+	struct reader rule; /* of the others */
+	struct flowspec_actions actions;
+	const char *refusal; /* why it is not in force; NULL: it is */
+	uint16_t slot;	     /* of the datapath; 0: not in force */
+};
+
+struct filter_book;
+
+/* The caller frees with filter_book_free(). NULL: out of memory. */
+struct filter_book *filter_book_new(const struct filter_sink *sink);
+void filter_book_free(struct filter_book *book);
+
+/*
+ * Take the options, which must outlive the book, and put them in force with
+ * filter_book_apply(). -EINVAL with a sentence in `error`: a rule cannot be
+ * evaluated, or there are too many; then nothing has changed.
+ */
+int filter_book_configure(struct filter_book *book,
+			  const struct filter_options *options,
+			  char error[FLOWSPEC_ERROR_SIZE]);
+
+/*
+ * Add or replace a rule of a neighbor, with a refusal if it may not be in force.
+ * The rule is checked. Returns 0 or -ENOMEM. It counts from the next
+ * filter_book_apply() on.
+ */
+int filter_book_learn(struct filter_book *book, enum filter_origin origin,
+		      const struct address *neighbor, struct reader rule,
+		      bool ipv6, const struct flowspec_actions *actions,
+		      const char *refusal);
+/* Forget a rule of a neighbor. False: there is none. */
+bool filter_book_withdraw(struct filter_book *book, enum filter_origin origin,
+			  const struct address *neighbor, struct reader rule,
+			  bool ipv6);
+/* Forget all rules of an origin from a neighbor. Returns how many there were. */
+size_t filter_book_forget(struct filter_book *book, enum filter_origin origin,
+			  const struct address *neighbor);
+
+/*
+ * Put all rules in force that are not refused. Returns 0 or -errno; after an
+ * error what was in force stays.
+ */
+int filter_book_apply(struct filter_book *book);
+/* True if something has changed since the last one that was successful. */
+bool filter_book_is_dirty(const struct filter_book *book);
+
+/* Walk over the rules, in order. */
+size_t filter_book_count(const struct filter_book *book);
+void filter_book_row(const struct filter_book *book, size_t index,
+		     struct filter_row *row);
+/* Return the index of the rule with a slot, or SIZE_MAX. */
+size_t filter_book_find(const struct filter_book *book, uint16_t slot);
+
+#endif
