@@ -310,10 +310,11 @@ collector_json(const struct bmp_collector_report *collector)
 	json_add(out, "address", json_of_address(&collector->endpoint.address));
 	json_add_number(out, "port", collector->endpoint.port);
 	json_add_text(out, "state", bmp_state_names[collector->state]);
-	json_add(out, "connected_s",
-		 connected ? json_object_new_uint64(
-				     json_age_s(collector->since_ms)) :
-			     NULL);
+	if (connected)
+		json_add_age(out, "connected_s", "connected_at",
+			     collector->since_ms);
+	else
+		json_add_no_age(out, "connected_s", "connected_at");
 	json_add_number(out, "messages", collector->messages);
 	json_add_number(out, "bytes", collector->bytes);
 	json_add_number(out, "buffered", collector->buffered);

@@ -95,6 +95,9 @@ class Bmp(BmpCase):
         self.assertEqual(set(last.up), {LOCAL, OBSERVER,
                                         self.BYSTANDER_ADDRESS})
         self.assertGreaterEqual(last.ends[LOC_RIB, LOCAL], 2)
+        row, = self.status()
+        self.assertGreaterEqual(row["connected_s"], 0)
+        self.assertRegex(row["connected_at"], r"^20\d\d-\d\d-\d\dT.*Z$")
 
     def test_2_changes_are_seen(self):
         server = self.server()
@@ -215,7 +218,10 @@ class Mistakes(BmpCase):
         wait_until(lambda: self.events("bmp_down"), 20, "bmp_down")
         self.assertIn("Connection refused",
                       self.events("bmp_down")[-1]["text"])
-        self.assertIn("refused", self.status()[0]["last_error"])
+        row, = self.status()
+        self.assertIn("refused", row["last_error"])
+        self.assertEqual((row["connected_s"], row["connected_at"]),
+                         (None, None))
         self.check_bystanders()
 
     def test_limits_and_mistakes(self):
