@@ -212,6 +212,7 @@ static void set_compared_values(struct attribute_set *set,
 	set_well_known(set, from->communities);
 	set->has_bandwidth = extended_community_bandwidth(from, &bandwidth);
 	set->bandwidth = (float)bandwidth;
+	set->said_encapsulation = extended_community_encapsulation(from);
 }
 
 static void set_signals(struct attribute_set *set,

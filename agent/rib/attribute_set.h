@@ -66,6 +66,7 @@ struct attribute_set {
 	uint8_t origin : 2;
 	/* Part of the key, like the weight. */
 	enum hg_encapsulation encapsulation : 3;
+	enum hg_encapsulation said_encapsulation : 3; /* by a community */
 	bool has_own : 1;      /* own communities stand behind `canonical` */
 	bool has_received : 1; /* and behind those the set before our rules */
 	bool has_med : 1;

@@ -43,7 +43,7 @@ struct path_source {
 	bool joining;		/* join-delay=: rib_peer_set_warm_up() */
 	uint8_t missing_steps;	/* of the weight, out of WARM_UP_STEPS */
 	bool pass_attributes;	/* statement.h */
-	/* How packets go to its next hops, unless attributes say it. */
+	/* How packets go to its next hops; COUNT: as attributes say it */
 	enum hg_encapsulation encapsulation;
 	struct service_options service; /* how its services are checked */
 	/* The next hops that its paths may have; below FIRST_LEARNED: any. */
@@ -76,9 +76,13 @@ static inline bool path_is_static(const struct path *path)
 
 static inline enum hg_encapsulation path_encapsulation(const struct path *path)
 {
-	enum hg_encapsulation own = path->attributes->encapsulation;
+	const struct attribute_set *set = path->attributes;
 
-	return own ? own : path->source->encapsulation;
+	if (set->encapsulation)
+		return set->encapsulation;
+	return path->source->encapsulation == HG_ENCAPSULATION_COUNT ?
+		       set->said_encapsulation :
+		       path->source->encapsulation;
 }
 
 /* True if the path may be in a set with others. */

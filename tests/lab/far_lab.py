@@ -44,7 +44,10 @@ protocol direct vip {{ ipv4; ipv6; interface "lo"; }}
 protocol bgp headgate from far {{
     local {address};
     neighbor {neighbor} as {neighbor_as};
-    ipv4 {{ import none; export where net = {vip}/32; }};
+    ipv4 {{ import none; export filter {{
+        # Encapsulation (RFC 9012 4.1): IP in IP
+        bgp_ext_community.add((generic, 0x030c0000, 7));
+        if net = {vip}/32 then accept; reject; }}; }};
 }}
 """
 
@@ -52,7 +55,9 @@ FAR6 = """\
 protocol bgp headgate6 from far {{
     local {address6};
     neighbor {neighbor6} as {neighbor_as};
-    ipv6 {{ import none; export where net = {vip6}/128; }};
+    ipv6 {{ import none; export filter {{
+        bgp_ext_community.add((generic, 0x030c0000, 7));
+        if net = {vip6}/128 then accept; reject; }}; }};
 }}
 """
 
@@ -140,7 +145,7 @@ class FarLab(Lab):
     """The first servers are on the LAN, `near` of them; the others are behind
     routers, each with its own encapsulation."""
 
-    def __init__(self, encaps=("ipip", "gre", "gue"), near=1, **options):
+    def __init__(self, encaps=("bgp", "gre", "gue"), near=1, **options):
         self.encaps = encaps
         self.near = near
         super().__init__(**options)

@@ -14,6 +14,9 @@ enum {
 	RESERVED_SIZE = 2, /* before the number of a long bandwidth */
 	/* IEEE 754: the bits of finite floats without a sign are below. */
 	FLOAT_INFINITY = 0x7f800000,
+	/* IANA's tunnel types (RFC 9012 14.4) */
+	TUNNEL_TYPE_GRE = 2,
+	TUNNEL_TYPE_IPIP = 7,
 };
 
 void extended_community_write_transitive(struct writer *w, struct reader list,
@@ -121,6 +124,42 @@ bool extended_community_bandwidth(const struct bgp_attributes *attributes,
 		return false;
 	*bytes_per_second = lowest;
 	return true;
+}
+
+/* Read one community; an encapsulation that is not known counts as none. */
+static enum hg_encapsulation read_encapsulation(struct reader community)
+{
+	unsigned int type = reader_u8(&community);
+	unsigned int subtype = reader_u8(&community);
+
+	if (type != BGP_EXTENDED_OPAQUE ||
+	    subtype != BGP_EXTENDED_ENCAPSULATION)
+		return HG_ENCAPSULATION_NONE;
+	reader_u32(&community); /* reserved */
+	switch (reader_u16(&community)) {
+	case TUNNEL_TYPE_IPIP:
+		return HG_ENCAPSULATION_IPIP;
+	case TUNNEL_TYPE_GRE:
+		return HG_ENCAPSULATION_GRE;
+	default:
+		return HG_ENCAPSULATION_NONE;
+	}
+}
+
+enum hg_encapsulation
+extended_community_encapsulation(const struct bgp_attributes *attributes)
+{
+	struct reader list = attributes->extended_communities;
+	enum hg_encapsulation chosen = HG_ENCAPSULATION_NONE;
+
+	while (list.left) {
+		enum hg_encapsulation one = read_encapsulation(
+			reader_sub(&list, BGP_EXTENDED_COMMUNITY_SIZE));
+
+		if (one && (!chosen || one < chosen))
+			chosen = one;
+	}
+	return chosen;
 }
 
 void extended_community_write_bandwidth(struct writer *w, uint16_t as,

@@ -14,6 +14,7 @@
 
 #include "bgp/codec/attributes.h"
 #include "bgp/codec/text.h"
+#include "core/encapsulation.h"
 #include "core/wire.h"
 
 #include <stdbool.h>
@@ -26,6 +27,13 @@
  */
 bool extended_community_bandwidth(const struct bgp_attributes *attributes,
 				  double *bytes_per_second);
+
+/*
+ * Return how the next hop wants packets, by its Encapsulation communities (RFC 9012
+ * 4.1): IP in IP before GRE. Other tunnel types are ignored.
+ */
+enum hg_encapsulation
+extended_community_encapsulation(const struct bgp_attributes *attributes);
 
 /* Write a link bandwidth community of 8 bytes. */
 void extended_community_write_bandwidth(struct writer *w, uint16_t as,

@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const neighbor_encap_names[HG_ENCAPSULATION_COUNT + 1] = {
+	[HG_ENCAPSULATION_NONE] = "none", [HG_ENCAPSULATION_IPIP] = "ipip",
+	[HG_ENCAPSULATION_GUE] = "gue",	  [HG_ENCAPSULATION_GRE] = "gre",
+	[HG_ENCAPSULATION_COUNT] = "bgp",
+};
+
 const char *const bgp_families_names[] = {
 	[BGP_IPV4_UNICAST_BIT] = "ipv4",
 	[BGP_IPV6_UNICAST_BIT] = "ipv6",

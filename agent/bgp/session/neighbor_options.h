@@ -86,8 +86,9 @@ struct bgp_neighbor_options {
 	enum bgp_role relation;
 	bool route_reflector_client; /* RFC 4456 */
 	enum neighbor_nexthop nexthop;
-	enum hg_encapsulation encapsulation; /* of packets to its servers */
-	uint32_t max_prefix;		     /* of each family; 0: any number */
+	/* How packets go to its servers; COUNT: as it says (RFC 9012) */
+	enum hg_encapsulation encapsulation;
+	uint32_t max_prefix; /* of each family; 0: any number */
 	enum neighbor_max_prefix_action max_prefix_action;
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
 	struct neighbor_vips vips;
@@ -110,6 +111,9 @@ struct bgp_neighbor_options {
 /* Names of --neighbor's family and add-path, indexed by bits; some are NULL. */
 extern const char *const bgp_families_names[BGP_ALL_FAMILIES + 1];
 extern const char *const bgp_add_path_names[BGP_ADD_PATH_BOTH + 1];
+
+/* Names of --neighbor's encap, by enum hg_encapsulation and behind it. */
+extern const char *const neighbor_encap_names[HG_ENCAPSULATION_COUNT + 1];
 
 /* A neighbor without keys; the prefix is zero. */
 extern const struct bgp_neighbor_options bgp_neighbor_options_default;

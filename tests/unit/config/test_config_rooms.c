@@ -230,7 +230,7 @@ static const struct key_row {
 	{ ",as=internal,role=peer", ",route-reflector-client" },
 	{ ",role=peer", ",next-hop=self" },
 	{ ",role=backend", ",next-hop=any" },
-	{ ",role=backend", ",encap=ipip" },
+	{ ",role=backend", ",encap=bgp" },
 	{ "", ",max-prefix=1" },
 	{ ",max-prefix=1", ",max-prefix-action=warn" },
 	{ ",max-prefix=1,max-prefix-action=restart", ",max-prefix-restart=1" },

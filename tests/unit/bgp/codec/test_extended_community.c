@@ -257,6 +257,46 @@ static void the_longest_list_is_done_in_no_time(void **state)
 			 256 * SIZE);
 }
 
+static enum hg_encapsulation encapsulation_of(struct reader list)
+{
+	const struct bgp_attributes attributes = { .extended_communities =
+							   list };
+
+	return extended_community_encapsulation(&attributes);
+}
+
+static void reads_the_encapsulations_that_it_knows(void **state)
+{
+	(void)state;
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 0, 0, 0, 0, 0, 7)),
+			 HG_ENCAPSULATION_IPIP);
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 9, 9, 9, 9, 0, 2)),
+			 HG_ENCAPSULATION_GRE);
+	/* VXLAN, and numbers that are longer or of another kind */
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 0, 0, 0, 0, 0, 8)),
+			 HG_ENCAPSULATION_NONE);
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 0, 0, 0, 0, 1, 7)),
+			 HG_ENCAPSULATION_NONE);
+	assert_int_equal(encapsulation_of(BYTES(0x43, 12, 0, 0, 0, 0, 0, 7)),
+			 HG_ENCAPSULATION_NONE);
+	assert_int_equal(encapsulation_of(BYTES(3, 4, 0, 0, 0, 0, 0, 7)),
+			 HG_ENCAPSULATION_NONE);
+}
+
+static void prefers_ip_in_ip_in_any_order(void **state)
+{
+	(void)state;
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 0, 0, 0, 0, 0, 2, /**/
+						3, 12, 0, 0, 0, 0, 0, 7)),
+			 HG_ENCAPSULATION_IPIP);
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 0, 0, 0, 0, 0, 7, /**/
+						3, 12, 0, 0, 0, 0, 0, 2)),
+			 HG_ENCAPSULATION_IPIP);
+	assert_int_equal(encapsulation_of(BYTES(3, 12, 0, 0, 0, 0, 0, 8, /**/
+						3, 12, 0, 0, 0, 0, 0, 2)),
+			 HG_ENCAPSULATION_GRE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +312,8 @@ int main(void)
 		cmocka_unit_test(keeps_lists_without_repetitions_as_they_are),
 		cmocka_unit_test(removes_every_repetition_and_nothing_else),
 		cmocka_unit_test(the_longest_list_is_done_in_no_time),
+		cmocka_unit_test(reads_the_encapsulations_that_it_knows),
+		cmocka_unit_test(prefers_ip_in_ip_in_any_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
