@@ -30,8 +30,9 @@ import unittest
 
 # Kind -> time limit of one program, in seconds.
 TIME_SCALE = int(os.environ.get("TIME_SCALE", "1"))
+LAB_SECONDS = 1800 if os.environ.get("LONG") else 360
 TIME_LIMIT = {kind: seconds * TIME_SCALE for kind, seconds in
-              {"unit": 120, "san": 180, "xdp": 180, "lab": 360}.items()}
+              {"unit": 120, "san": 180, "xdp": 180, "lab": LAB_SECONDS}.items()}
 CPUS = os.cpu_count() or 1
 JOBS = {"unit": CPUS, "san": CPUS, "xdp": CPUS,
         "lab": int(os.environ.get("LAB_JOBS", CPUS + 1))}
