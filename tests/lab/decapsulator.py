@@ -2,10 +2,10 @@
 """The end of a tunnel, for kernels without the modules of docs/far-servers.md; runs
 as a program in a server's namespace.
 
-    decapsulator.py INTERFACE
+    decapsulator.py INTERFACE GUE_PORT
 
 Makes the interface and puts the packets of IP in IP, GRE (RFC 2784) and GUE
-(variant 1, UDP port 6080) there, of both families inside and outside. Prints
+(variant 1, at a UDP port) there, of both families inside and outside. Prints
 "ready" when it listens.
 """
 
@@ -19,7 +19,6 @@ import sys
 
 TUNSETIFF = 0x400454ca
 IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
-GUE_PORT = 6080
 IPIP, IPV6, GRE = 4, 41, 47
 GRE_HEADER = 4
 LARGEST = 65536
@@ -41,22 +40,22 @@ def raw(family, protocol):
     return sock, shim + (20 if family == socket.AF_INET else 0)
 
 
-def gue(family):
+def gue(family, port):
     sock = socket.socket(family, socket.SOCK_DGRAM)
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         # UDP_NO_CHECK6_RX of <linux/udp.h>: a checksum of 0 is good.
         sock.setsockopt(socket.IPPROTO_UDP, 102, 1)
-    sock.bind(("", GUE_PORT))
+    sock.bind(("", port))
     return sock, 0
 
 
 def main():
-    tun = open_tun(sys.argv[1])
+    tun, port = open_tun(sys.argv[1]), int(sys.argv[2])
     selector = selectors.DefaultSelector()
     for family in (socket.AF_INET, socket.AF_INET6):
         for sock, ahead in (*(raw(family, p) for p in (IPIP, IPV6, GRE)),
-                            gue(family)):
+                            gue(family, port)):
             selector.register(sock, selectors.EVENT_READ, ahead)
     print("ready", flush=True)
     while True:

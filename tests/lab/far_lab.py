@@ -14,10 +14,14 @@ the router, by which a packet that is not inside another would come back.
 """
 
 import os
+import socket
+import struct
 import subprocess
+from collections import namedtuple
 
 from lab_case import LabCase
 from lab import bird
+from lab.frames import ETH_P_ALL, ETH_P_IP, ETH_P_IPV6, packet_socket_in
 from lab.system import PYTHON, LabError, Namespace, connect
 from lab.topology import (HEADGATE6_LAN, HEADGATE_AS, HEADGATE_LAN,
                           ROUTER6_LAN, ROUTER_LAN, VIP, VIP6, Lab, Server,
@@ -25,6 +29,8 @@ from lab.topology import (HEADGATE6_LAN, HEADGATE_AS, HEADGATE_LAN,
 
 DECAPSULATOR = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                             "decapsulator.py")
+
+GUE_PORT = 6080  # without --gue-port
 
 # A session over routers.
 MULTIHOP = """\
@@ -60,6 +66,64 @@ protocol bgp headgate6 from far {{
         if net = {vip6}/128 then accept; reject; }}; }};
 }}
 """
+
+
+Outer = namedtuple("Outer", "source destination protocol source_port port")
+
+ETHERNET = 14
+FRAME_SIZE = 2048
+
+
+def outer_of(frame):
+    """Return the outer header of an IP packet without options; ports are those
+    of UDP."""
+    ethertype, = struct.unpack_from("!H", frame, ETHERNET - 2)
+    packet = frame[ETHERNET:]
+    if ethertype == ETH_P_IP:
+        family, addresses, end, protocol = socket.AF_INET, 12, 20, packet[9]
+    elif ethertype == ETH_P_IPV6:
+        family, addresses, end, protocol = socket.AF_INET6, 8, 40, packet[6]
+    else:
+        return None
+    half = (end - addresses) // 2
+    source, destination = (
+        socket.inet_ntop(family, packet[at:at + half])
+        for at in (addresses, addresses + half))
+    ports = (None, None)
+    if protocol == socket.IPPROTO_UDP:
+        ports = struct.unpack_from("!HH", packet, end)
+    return Outer(source, destination, protocol, *ports)
+
+
+class OuterHeaders:
+    """The outer headers of packets that reach a far server from now on."""
+
+    protocols = (socket.IPPROTO_IPIP, socket.IPPROTO_IPV6, socket.IPPROTO_GRE,
+                 socket.IPPROTO_UDP)
+
+    def __init__(self, server):
+        self.addresses = (server.address, server.address6)
+        self.sock = packet_socket_in(server.namespace)
+        self.sock.bind(("eth0", ETH_P_ALL))
+        self.sock.setblocking(False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+
+    def read(self):
+        """Return those that have arrived since the last call."""
+        found = []
+        try:
+            while True:
+                found.append(outer_of(self.sock.recv(FRAME_SIZE)))
+        except BlockingIOError:
+            pass
+        return [outer for outer in found
+                if outer and outer.destination in self.addresses
+                and outer.protocol in self.protocols]
 
 
 class FarServer(Server):
@@ -115,8 +179,8 @@ class FarServer(Server):
 
     def start(self):
         self.decapsulator = self.namespace.start(
-            [PYTHON, DECAPSULATOR, "tunnel"], stdout=subprocess.PIPE,
-            text=True)
+            [PYTHON, DECAPSULATOR, "tunnel", str(self.lab.gue_port)],
+            stdout=subprocess.PIPE, text=True)
         if self.decapsulator.stdout.readline() != "ready\n":
             raise LabError(f"{self.name}: the end of the tunnel has ended")
         super().start()
@@ -144,6 +208,8 @@ class RackSwitch:
 class FarLab(Lab):
     """The first servers are on the LAN, `near` of them; the others are behind
     routers, each with its own encapsulation."""
+
+    gue_port = GUE_PORT
 
     def __init__(self, encaps=("bgp", "gre", "gue"), near=1, **options):
         self.encaps = encaps
