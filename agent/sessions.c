@@ -148,6 +148,7 @@ static void set_limits(struct rib_peer *peer,
 	    peer->source.nexthop != NEIGHBOR_NEXTHOP_ANY)
 		peer->nexthops.limit = NEIGHBOR_MAX_NEXTHOPS_BACKEND;
 	peer->max_prefix_length = of->max_prefix_length;
+	peer->blackhole = of->blackhole;
 	peer->max_prefix.limit = of->max_prefix;
 	peer->max_prefix.action = of->max_prefix_action;
 	peer->warm_up = (struct warm_up_options){
@@ -251,6 +252,7 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 		return;
 	/* Before its paths go: that takes time for each of them. */
 	peer_nexthops_each_sole(&peer->nexthops, lose_session, agent);
+	filter_book_forget(agent->filters, &peer->source.address);
 	rib_peer_down(agent->rib, peer);
 	wiring_wake(agent);
 }
@@ -491,7 +493,7 @@ static void ask_for_unwanted(struct agent *agent, struct bgp_neighbor *neighbor,
 	char name[BGP_NEIGHBOR_NAME_SIZE];
 
 	if (!peer->not_kept[IMPORT_NO_POLICY] ||
-	    !adj_rib_in_learns_from(agent->rib, peer))
+	    (!peer->blackhole && !adj_rib_in_learns_from(agent->rib, peer)))
 		return;
 	peer->not_kept[IMPORT_NO_POLICY] = 0;
 	if (session->route_refresh)
@@ -522,6 +524,7 @@ static void change_peer(struct agent *agent, struct bgp_neighbor *neighbor,
 {
 	const struct neighbor_vips vips = peer->judged_vips;
 	const uint8_t max_length = peer->max_prefix_length;
+	const bool blackhole = peer->blackhole;
 	struct rib_peer_options options;
 
 	if (!describe_peer(agent, neighbor, &options) ||
@@ -531,6 +534,7 @@ static void change_peer(struct agent *agent, struct bgp_neighbor *neighbor,
 	}
 	set_limits(peer, &neighbor->options);
 	if (max_length != peer->max_prefix_length ||
+	    blackhole != peer->blackhole ||
 	    memcmp(&vips, peer->vips, sizeof(vips)))
 		rib_peer_judge(agent->rib, peer);
 	follow_bfd(agent, peer, &neighbor->options);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bgp/session/announcer.h"
+#include "blackholes.h"
 #include "bmp.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -399,6 +400,8 @@ static void settle_tables(void *context)
 
 	if (agent->give)
 		return;
+	if (!agent->leaving) /* else the filters stay as they are */
+		blackholes_apply(agent->filters);
 	agent->piece_until_us = clock_now_us() + SETTLE_US;
 	wait_ms = steering_settle(agent->steering, now);
 	due = export_advance(agent->rib, now);
@@ -454,6 +457,16 @@ static void on_path_changed(const struct rib_peer *peer,
 	bmp_path_changed(agent->bmp, peer, key, attributes);
 }
 
+static void on_blackhole_changed(const struct rib_peer *peer,
+				 const struct prefix *prefix, bool wanted,
+				 void *context)
+{
+	struct agent *agent = context;
+
+	blackholes_change(agent->filters, peer, prefix, wanted);
+	wiring_wake(agent);
+}
+
 struct rib_hooks wiring_rib_hooks(struct agent *agent)
 {
 	return (struct rib_hooks){
@@ -468,6 +481,7 @@ struct rib_hooks wiring_rib_hooks(struct agent *agent)
 		.servers_changed = on_servers_changed,
 		.announced = on_announced,
 		.path_changed = on_path_changed,
+		.blackhole_changed = on_blackhole_changed,
 		.work_waiting = wake_end_of_turn,
 		.export_waiting = on_export_waiting,
 		.export_ready = is_export_ready,

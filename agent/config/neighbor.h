@@ -12,7 +12,7 @@
 #include "config/entry.h"
 
 enum neighbor_keys_limits {
-	NEIGHBOR_KEY_COUNT = 50,
+	NEIGHBOR_KEY_COUNT = 51,
 };
 
 extern const struct entry neighbor_entry;

@@ -230,6 +230,10 @@ const struct option neighbor_keys[] = {
 	{ "max-prefix-length", "N",
 	  "Refuse prefixes of the neighbor that are longer than this.",
 	  NUMBER(JUDGE, max_prefix_length, 1, ADDRESS_BITS_IPV6) },
+	{ "blackhole", NULL,
+	  "Drop all packets to prefixes that the neighbor announces with the "
+	  "community BLACKHOLE (RFC 7999), instead of using its paths to them.",
+	  SWITCH(JUDGE, blackhole) },
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "
 	  "Default: 1000 for backends, any number for others.",

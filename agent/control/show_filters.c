@@ -28,6 +28,8 @@ static void add_match(struct json_object *out, const struct filter_row *row)
 	if (row->origin == FILTER_SOURCES)
 		text_add(&text, "vip %s source none of %u",
 			 prefix_format(&row->vip, prefix), row->source_count);
+	else if (row->origin == FILTER_BLACKHOLE)
+		text_add(&text, "vip %s", prefix_format(&row->vip, prefix));
 	else
 		flowspec_show(&text, row->rule, row->ipv6);
 	text_mark_cut(&text);

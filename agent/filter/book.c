@@ -30,6 +30,7 @@ struct filter_book {
 	struct filter_options options;
 	struct filter_rule *rules; /* in the order they are tried */
 	size_t count;
+	size_t learned; /* of them: the last ones, by compare_learned() */
 	size_t room;
 	bool dirty;
 };
@@ -38,7 +39,6 @@ const char *const filter_origin_names[FILTER_ORIGIN_COUNT] = {
 	[FILTER_SOURCES] = "sources",
 	[FILTER_LOCAL] = "local",
 	[FILTER_BLACKHOLE] = "blackhole",
-	[FILTER_FLOWSPEC] = "flowspec",
 };
 
 struct filter_book *filter_book_new(const struct filter_sink *sink)
@@ -67,24 +67,10 @@ static struct reader rule_reader(const struct filter_rule *rule)
 
 static bool is_learned(const struct filter_rule *rule)
 {
-	return rule->origin >= FILTER_BLACKHOLE;
+	return rule->origin == FILTER_BLACKHOLE;
 }
 
 /* ------------------------------------------------------------- rules */
-
-/* Whether a learned rule comes before another one */
-static int compare_learned(const struct filter_rule *a,
-			   const struct filter_rule *b)
-{
-	int order = (int)a->origin - (int)b->origin;
-
-	if (!order)
-		order = (int)a->ipv6 - (int)b->ipv6;
-	if (!order)
-		order = flowspec_compare(rule_reader(a), rule_reader(b),
-					 a->ipv6);
-	return order ? order : address_compare(&a->neighbor, &b->neighbor);
-}
 
 /* Insert a rule, whose bytes become the book's. Returns 0 or -ENOMEM. */
 static int insert_rule(struct filter_book *book, size_t at,
@@ -104,6 +90,7 @@ static int insert_rule(struct filter_book *book, size_t at,
 		(book->count - at) * sizeof(*book->rules));
 	book->rules[at] = *rule;
 	book->count++;
+	book->learned += is_learned(rule);
 	book->dirty = true;
 	return 0;
 }
@@ -111,6 +98,7 @@ static int insert_rule(struct filter_book *book, size_t at,
 static void remove_rule(struct filter_book *book, size_t at)
 {
 	free(book->rules[at].bytes);
+	book->learned -= is_learned(&book->rules[at]);
 	book->count--;
 	memmove(book->rules + at, book->rules + at + 1,
 		(book->count - at) * sizeof(*book->rules));
@@ -137,8 +125,6 @@ static const char *compile_rule(struct filter_rule *rule)
 
 	rule->compiled.identity = filter_identity(rule->bytes, rule->size,
 						  rule->ipv6, rule->origin);
-	if (rule->origin == FILTER_BLACKHOLE)
-		rule->compiled.outcome = HG_DROPPED_BLACKHOLE;
 	return reason;
 }
 
@@ -155,6 +141,7 @@ struct build {
 	size_t place_count;
 	size_t place_room;
 	uint16_t *slots;
+	bool again; /* rules were refused that are in it */
 };
 
 static void build_release(struct build *build)
@@ -195,17 +182,28 @@ static void find_lists(const struct filter_book *book, struct build *build)
 		add_list(build, &options->vips[i].vip);
 }
 
-/* Copy the filters that are in force next. */
-static void find_filters(struct filter_book *book, struct build *build)
+/* Refuse a rule that does not fit. False: it is one of the configuration. */
+static bool refuse_rule(struct filter_rule *rule)
+{
+	if (is_learned(rule))
+		rule->refusal = "more filters than fit";
+	return is_learned(rule);
+}
+
+/* Copy the filters that are in force next. False: too many. */
+static bool find_filters(struct filter_book *book, struct build *build)
 {
 	for (size_t i = 0; i < book->count; i++) {
 		struct filter_rule *rule = &book->rules[i];
 
+		if (build->filter_count == HG_MAX_FILTERS && !refuse_rule(rule))
+			return false;
 		if (rule->refusal)
 			continue;
 		build->owners[build->filter_count] = rule;
 		build->filters[build->filter_count++] = rule->compiled;
 	}
+	return true;
 }
 
 /* Return the longest --vip around a prefix, or NULL. */
@@ -247,13 +245,20 @@ static bool fill_list(struct build *build, struct datapath_filter_list *list)
 {
 	list->order = build->places + build->place_count;
 	for (uint32_t i = 0; i < build->filter_count; i++) {
-		if (build->owners[i]->origin == FILTER_SOURCES ||
-		    !prefix_covers(&build->owners[i]->vip, &list->prefix))
+		struct filter_rule *rule = build->owners[i];
+
+		if (rule->origin == FILTER_SOURCES ||
+		    !prefix_covers(&rule->vip, &list->prefix))
 			continue;
-		if (build->place_count == build->place_room)
+		if (list->count < HG_MAX_FILTERS_OF_VIP &&
+		    build->place_count < build->place_room) {
+			build->places[build->place_count++] = (uint16_t)i;
+			list->count++;
+		} else if (refuse_rule(rule)) {
+			build->again = true;
+		} else {
 			return false;
-		build->places[build->place_count++] = (uint16_t)i;
-		list->count++;
+		}
 	}
 	return true;
 }
@@ -272,13 +277,12 @@ static bool build_allocate(const struct filter_book *book, struct build *build)
 	       build->slots && build->places;
 }
 
-/* Build all lists. Returns 0, -ENOMEM or -E2BIG. */
+/* Build all lists of the rules that are not refused. Returns 0 or -errno. */
 static int build_lists(struct filter_book *book, struct build *build)
 {
 	if (!build_allocate(book, build))
 		return -ENOMEM;
-	find_filters(book, build);
-	if (build->filter_count > HG_MAX_FILTERS)
+	if (!find_filters(book, build))
 		return -E2BIG;
 	find_lists(book, build);
 	for (uint32_t i = 0; i < build->list_count; i++) {
@@ -289,10 +293,25 @@ static int build_lists(struct filter_book *book, struct build *build)
 	return 0;
 }
 
+/* Build all lists of as many rules as fit: without those that were refused. */
+static int build_what_fits(struct filter_book *book, struct build *build)
+{
+	int err;
+
+	for (size_t i = 0; i < book->count; i++)
+		book->rules[i].refusal = NULL;
+	do {
+		build_release(build);
+		*build = (struct build){ 0 };
+		err = build_lists(book, build);
+	} while (!err && build->again);
+	return err;
+}
+
 int filter_book_apply(struct filter_book *book)
 {
 	struct build build = { 0 };
-	int err = build_lists(book, &build);
+	int err = build_what_fits(book, &build);
 
 	if (!err) {
 		const struct datapath_filters wanted = {
@@ -427,92 +446,99 @@ int filter_book_configure(struct filter_book *book,
 
 /* ------------------------------------------------------------- neighbors */
 
+static int compare_learned(const struct filter_rule *a,
+			   const struct filter_rule *b)
+{
+	int order = prefix_compare(&a->vip, &b->vip);
+
+	return order ? order : address_compare(&a->neighbor, &b->neighbor);
+}
+
 /* Find where a learned rule is, or would be. True if it is there. */
 static bool find_rule(const struct filter_book *book,
 		      const struct filter_rule *wanted, size_t *at)
 {
-	for (*at = 0; *at < book->count; ++*at) {
-		const struct filter_rule *rule = &book->rules[*at];
-		int order;
+	size_t first = book->count - book->learned, behind = book->count;
 
-		if (!is_learned(rule))
-			continue;
-		order = compare_learned(rule, wanted);
-		if (order >= 0)
-			return order == 0;
+	while (first < behind) {
+		size_t middle = first + (behind - first) / 2;
+		int order = compare_learned(&book->rules[middle], wanted);
+
+		*at = middle;
+		if (!order)
+			return true;
+		if (order < 0)
+			first = middle + 1;
+		else
+			behind = middle;
 	}
+	*at = first;
 	return false;
 }
 
-int filter_book_learn(struct filter_book *book, enum filter_origin origin,
-		      const struct address *neighbor, struct reader bytes,
-		      bool ipv6, const struct flowspec_actions *actions,
-		      const char *refusal)
+/* The filter that drops all packets to a prefix */
+static struct filter_rule blackhole_of(const struct address *neighbor,
+				       const struct prefix *prefix)
 {
 	struct filter_rule rule = {
-		.origin = origin,
+		.origin = FILTER_BLACKHOLE,
 		.neighbor = *neighbor,
-		.ipv6 = ipv6,
-		.actions = *actions,
+		.vip = *prefix,
+		.ipv6 = !address_is_ipv4(&prefix->address),
+		.compiled = { .actions = HG_FILTER_DROP,
+			      .outcome = HG_DROPPED_BLACKHOLE },
 	};
-	const char *reason;
-	size_t at;
-	int err = set_bytes(&rule, bytes);
 
-	if (err)
-		return err;
-	reason = compile_rule(&rule);
-	rule.refusal = refusal ? refusal : reason;
-	if (find_rule(book, &rule, &at)) {
-		rule.slot = book->rules[at].slot;
-		free(book->rules[at].bytes);
-		book->rules[at] = rule;
-		book->dirty = true;
+	rule.compiled.identity = filter_identity(prefix, sizeof(*prefix),
+						 rule.ipv6, FILTER_BLACKHOLE) ^
+				 filter_identity(neighbor, sizeof(*neighbor),
+						 false, FILTER_BLACKHOLE)
+					 << 1;
+	return rule;
+}
+
+int filter_book_learn(struct filter_book *book, const struct address *neighbor,
+		      const struct prefix *prefix)
+{
+	const struct filter_rule rule = blackhole_of(neighbor, prefix);
+	size_t at;
+
+	if (find_rule(book, &rule, &at))
 		return 0;
-	}
-	err = insert_rule(book, at, &rule);
-	if (err)
-		free(rule.bytes);
-	return err;
+	if (book->learned == HG_MAX_FILTERS)
+		return -ENOSPC;
+	return insert_rule(book, at, &rule);
 }
 
-bool filter_book_withdraw(struct filter_book *book, enum filter_origin origin,
-			  const struct address *neighbor, struct reader bytes,
-			  bool ipv6)
+void filter_book_withdraw(struct filter_book *book,
+			  const struct address *neighbor,
+			  const struct prefix *prefix)
 {
-	struct filter_rule wanted = {
-		.origin = origin,
-		.neighbor = *neighbor,
-		.ipv6 = ipv6,
-		.size = (uint16_t)bytes.left,
-		.bytes = (uint8_t *)(uintptr_t)bytes.data,
-	};
+	const struct filter_rule rule = blackhole_of(neighbor, prefix);
 	size_t at;
 
-	if (!find_rule(book, &wanted, &at))
-		return false;
-	remove_rule(book, at);
-	return true;
+	if (find_rule(book, &rule, &at))
+		remove_rule(book, at);
 }
 
-size_t filter_book_forget(struct filter_book *book, enum filter_origin origin,
-			  const struct address *neighbor)
+void filter_book_forget(struct filter_book *book,
+			const struct address *neighbor)
 {
-	size_t removed = 0;
-
-	for (size_t i = book->count; i-- > 0;) {
-		const struct filter_rule *rule = &book->rules[i];
-
-		if (rule->origin != origin ||
-		    !address_equal(&rule->neighbor, neighbor))
-			continue;
-		remove_rule(book, i);
-		removed++;
-	}
-	return removed;
+	for (size_t i = book->count; i-- > book->count - book->learned;)
+		if (address_equal(&book->rules[i].neighbor, neighbor))
+			remove_rule(book, i);
 }
 
 /* ------------------------------------------------------------- views */
+
+size_t filter_book_refused(const struct filter_book *book)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < book->count; i++)
+		count += book->rules[i].refusal != NULL;
+	return count;
+}
 
 size_t filter_book_count(const struct filter_book *book)
 {

@@ -3,8 +3,8 @@
 #define FILTER_BOOK_H
 
 /*
- * The book of filters: the rules of the configuration, and those that neighbors
- * have sent, with what became of each. It makes the lists that the program
+ * The book of filters: the rules of the configuration, and the blackholes of
+ * neighbors, with what became of each. It makes the lists that the program
  * reads: for each prefix that a rule or sources= names, the rules that cover
  * it, in order. Pure but for the sink.
  *
@@ -13,7 +13,8 @@
  *	book		the rules, and the lists made of them
  *
  * Rules of the configuration come first, in the order they are given. Then come
- * blackholes, then the rules of neighbors in the order of RFC 8955 5.1.
+ * blackholes, in the order of their prefixes. Where not all fit, blackholes stay
+ * out.
  */
 
 #include "bgp/codec/flowspec_action.h"
@@ -29,7 +30,6 @@ enum filter_origin {
 	FILTER_SOURCES,	  /* sources= of --vip */
 	FILTER_LOCAL,	  /* --filter */
 	FILTER_BLACKHOLE, /* a route with BLACKHOLE: RFC 7999 */
-	FILTER_FLOWSPEC,
 	FILTER_ORIGIN_COUNT,
 };
 
@@ -51,7 +51,7 @@ struct filter_row {
 	bool ipv6;
 	struct reader rule; /* of the others */
 	struct flowspec_actions actions;
-	const char *refusal; /* why it is not in force; NULL: it is */
+	const char *refusal; /* why it is not in force; NULL: nothing */
 	uint16_t slot;	     /* of the datapath; 0: not in force */
 };
 
@@ -71,29 +71,30 @@ int filter_book_configure(struct filter_book *book,
 			  char error[FLOWSPEC_ERROR_SIZE]);
 
 /*
- * Add or replace a rule of a neighbor, with a refusal if it may not be in force.
- * The rule is checked. Returns 0 or -ENOMEM. It counts from the next
- * filter_book_apply() on.
+ * Have all packets to a prefix dropped, as a neighbor asks; a second time does
+ * nothing. Returns 0, -ENOSPC if there are HG_MAX_FILTERS such rules, or -ENOMEM.
+ * It counts from the next filter_book_apply() on.
  */
-int filter_book_learn(struct filter_book *book, enum filter_origin origin,
-		      const struct address *neighbor, struct reader rule,
-		      bool ipv6, const struct flowspec_actions *actions,
-		      const char *refusal);
-/* Forget a rule of a neighbor. False: there is none. */
-bool filter_book_withdraw(struct filter_book *book, enum filter_origin origin,
-			  const struct address *neighbor, struct reader rule,
-			  bool ipv6);
-/* Forget all rules of an origin from a neighbor. Returns how many there were. */
-size_t filter_book_forget(struct filter_book *book, enum filter_origin origin,
-			  const struct address *neighbor);
+int filter_book_learn(struct filter_book *book, const struct address *neighbor,
+		      const struct prefix *prefix);
+/* Forget that; there may be no such rule. */
+void filter_book_withdraw(struct filter_book *book,
+			  const struct address *neighbor,
+			  const struct prefix *prefix);
+/* Forget all of a neighbor. */
+void filter_book_forget(struct filter_book *book,
+			const struct address *neighbor);
 
 /*
- * Put all rules in force that are not refused. Returns 0 or -errno; after an
- * error what was in force stays.
+ * Put all rules in force that fit. Returns 0 or -errno; after an error what was
+ * in force stays.
  */
 int filter_book_apply(struct filter_book *book);
 /* True if something has changed since the last one that was successful. */
 bool filter_book_is_dirty(const struct filter_book *book);
+
+/* Return how many rules did not fit. */
+size_t filter_book_refused(const struct filter_book *book);
 
 /* Walk over the rules, in order. */
 size_t filter_book_count(const struct filter_book *book);

@@ -168,6 +168,24 @@ static void tell_path(struct rib *rib, const struct rib_peer *peer,
 					rib->hooks.context);
 }
 
+/*
+ * Tell the user of the rib of a path that is a blackhole, or was one. Of several
+ * paths of the peer (RFC 7911) one is enough.
+ */
+static void tell_blackhole(struct rib *rib, struct rib_peer *peer,
+			   struct route *route)
+{
+	const struct path *path = *adj_rib_in_first_path(rib, route, peer);
+
+	while (adj_rib_in_is_of_peer(path, peer) &&
+	       path->import != IMPORT_BLACKHOLE)
+		path = path->next;
+	if (rib->hooks.blackhole_changed && !peer->source.leaving)
+		rib->hooks.blackhole_changed(peer, &route->node.prefix,
+					     adj_rib_in_is_of_peer(path, peer),
+					     rib->hooks.context);
+}
+
 /* ------------------------------------------------------- routes of a peer */
 
 /* Return the set of routes with such paths of the peer. */
@@ -247,6 +265,8 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 	mark_for_path(rib, route, path);
 	uncount_prefix(rib, peer, route, path);
 	path_index_remove(&rib->path_indexes, route, link);
+	if (path->import == IMPORT_BLACKHOLE)
+		tell_blackhole(rib, peer, route);
 	export_forget_path(rib, route, path);
 	clear_path(rib, peer, route, path);
 	drop_peer_route(rib, peer, route, path->import == IMPORT_ACCEPTED);
@@ -331,6 +351,9 @@ static void replace_path(struct rib *rib, struct rib_peer *peer,
 	if (accepted || (before.attributes && was_accepted))
 		tell_path(rib, peer, route, path->path_id,
 			  accepted ? path->attributes : NULL);
+	if (path->import == IMPORT_BLACKHOLE ||
+	    (before.attributes && before.import == IMPORT_BLACKHOLE))
+		tell_blackhole(rib, peer, route);
 	if (!before.attributes) {
 		if (!adj_rib_in_has_other_path(rib, peer, route, path))
 			max_prefix_count(&peer->max_prefix, family_of(route),
@@ -436,56 +459,6 @@ static int announce_batch(struct rib *rib, struct rib_peer *peer,
 	return error;
 }
 
-/* True for backends and peers, and for others by a rule. */
-bool adj_rib_in_learns_from(const struct rib *rib, const struct rib_peer *peer)
-{
-	const struct policy_peer view = rib_policy_peer(rib, peer);
-
-	return peer->role == NEIGHBOR_ROLE_BACKEND ||
-	       peer->role == NEIGHBOR_ROLE_PEER ||
-	       policy_may_allow(&rib->policy, RULE_FROM, &view);
-}
-
-/* Count paths that no rule could allow, instead of keeping them. */
-static void count_unwanted(struct rib_peer *peer, struct bgp_nlri nlri)
-{
-	struct bgp_path_key key;
-
-	while (bgp_nlri_next(&nlri, &key))
-		peer->not_kept[IMPORT_NO_POLICY]++;
-}
-
-static int announce_part(struct rib *rib, struct rib_peer *peer,
-			 const struct bgp_update *update,
-			 enum bgp_update_part part)
-{
-	struct bgp_nlri nlri = update->announced[part].nlri;
-	struct bgp_attributes attributes;
-	struct inbound in;
-	struct nlri_batch batch;
-	int error;
-
-	if (!nlri.bytes.left)
-		return 0;
-	if (!adj_rib_in_learns_from(rib, peer)) {
-		count_unwanted(peer, nlri);
-		return 0;
-	}
-	attributes = bgp_update_attributes(update, part);
-	attributes.nexthop =
-		address_scoped(&attributes.nexthop, peer->source.ifindex);
-	/* The routes are on their way from memory while attributes are kept. */
-	next_nlri_batch(rib, &nlri, &batch);
-	error = inbound_begin(&in, rib, peer, &attributes);
-	if (error)
-		return error;
-	do
-		error = announce_batch(rib, peer, &in, &batch);
-	while (!error && next_nlri_batch(rib, &nlri, &batch));
-	inbound_end(&in);
-	return error;
-}
-
 /*
  * Prefetch the rest of the chains of a batch, the paths, their attributes, and
  * where those are found: they wait for memory together. A route may be that of another prefix, and its
@@ -527,6 +500,63 @@ static void withdraw_part(struct rib *rib, struct rib_peer *peer,
 			withdraw_path(rib, peer, &batch.keys[i],
 				      batch.hashes[i], cause);
 	}
+}
+
+/* True for backends and peers, and for others by a rule. */
+bool adj_rib_in_learns_from(const struct rib *rib, const struct rib_peer *peer)
+{
+	const struct policy_peer view = rib_policy_peer(rib, peer);
+
+	return peer->role == NEIGHBOR_ROLE_BACKEND ||
+	       peer->role == NEIGHBOR_ROLE_PEER ||
+	       policy_may_allow(&rib->policy, RULE_FROM, &view);
+}
+
+/*
+ * Count paths that no rule could allow, instead of keeping them. They may take
+ * the place of blackholes.
+ */
+static void refuse_unwanted(struct rib *rib, struct rib_peer *peer,
+			    struct bgp_nlri nlri)
+{
+	struct bgp_path_key key;
+
+	if (peer->blackhole)
+		withdraw_part(rib, peer, nlri, DEPARTURE_WITHDRAWN);
+	while (bgp_nlri_next(&nlri, &key))
+		peer->not_kept[IMPORT_NO_POLICY]++;
+}
+
+static int announce_part(struct rib *rib, struct rib_peer *peer,
+			 const struct bgp_update *update,
+			 enum bgp_update_part part)
+{
+	struct bgp_nlri nlri = update->announced[part].nlri;
+	struct bgp_attributes attributes;
+	struct inbound in;
+	struct nlri_batch batch;
+	int error;
+
+	if (!nlri.bytes.left)
+		return 0;
+	attributes = bgp_update_attributes(update, part);
+	if (!adj_rib_in_learns_from(rib, peer) &&
+	    !inbound_is_blackhole(peer, &attributes)) {
+		refuse_unwanted(rib, peer, nlri);
+		return 0;
+	}
+	attributes.nexthop =
+		address_scoped(&attributes.nexthop, peer->source.ifindex);
+	/* The routes are on their way from memory while attributes are kept. */
+	next_nlri_batch(rib, &nlri, &batch);
+	error = inbound_begin(&in, rib, peer, &attributes);
+	if (error)
+		return error;
+	do
+		error = announce_batch(rib, peer, &in, &batch);
+	while (!error && next_nlri_batch(rib, &nlri, &batch));
+	inbound_end(&in);
+	return error;
 }
 
 /* Forget the errors of prefixes that the neighbor withdraws itself. */

@@ -5,9 +5,19 @@
 
 #include <errno.h>
 
+#include "bgp/codec/community.h"
 #include "core/log.h"
 #include "rib/otc.h"
 #include "rib/rib_internal.h"
+
+/* RFC 7999 3.3: only where both ends have agreed on it. */
+bool inbound_is_blackhole(const struct rib_peer *peer,
+			  const struct bgp_attributes *attributes)
+{
+	return peer->blackhole &&
+	       community_list_contains(attributes->communities,
+				       BGP_COMMUNITY_BLACKHOLE);
+}
 
 static void begin(struct inbound *in, struct rib *rib,
 		  const struct rib_peer *peer,
@@ -18,6 +28,7 @@ static void begin(struct inbound *in, struct rib *rib,
 	in->attributes = *attributes;
 	in->loop = import_is_loop(&rib->options.import, attributes);
 	in->leak = otc_is_leak(peer->relation, peer->source.as, attributes);
+	in->blackhole = inbound_is_blackhole(peer, attributes);
 	in->judged = false;
 	in->result.verdict = POLICY_UNDECIDED;
 	in->result.rule = 0;
@@ -94,7 +105,9 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 				       in->peer->role, prefix);
 	if (verdict->reason == IMPORT_ACCEPTED && in->peer->vips)
 		verdict->reason = import_check_neighbor(
-			in->peer->vips, in->peer->max_prefix_length, prefix);
+			in->peer->vips,
+			in->blackhole ? 0 : in->peer->max_prefix_length,
+			prefix);
 	verdict->rule = 0;
 	verdict->own_nexthop = false;
 	verdict->multipath_off = false;
@@ -109,6 +122,8 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 	    (!in->judged || rib->policy.by_prefix[RULE_FROM]))
 		error = apply_import_rules(in, prefix);
 	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
+	if (in->blackhole && in->result.verdict != POLICY_DENY)
+		verdict->reason = IMPORT_BLACKHOLE;
 	verdict->rule = in->result.rule;
 	verdict->own_nexthop = in->result.set & POLICY_SET_NEXTHOP;
 	verdict->multipath_off = in->result.set & POLICY_SET_MULTIPATH_OFF;

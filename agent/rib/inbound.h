@@ -20,8 +20,9 @@ struct inbound {
 	struct bgp_attributes attributes; /* as received; the caller's */
 	struct attribute_set *received;	  /* `attributes`, interned */
 	bool loop;
-	bool leak;   /* otc.h */
-	bool judged; /* `result` and `changed` are of the last path */
+	bool leak;	/* otc.h */
+	bool blackhole; /* the neighbor may ask for one, and does */
+	bool judged;	/* `result` and `changed` are of the last path */
 	struct policy_result result;
 	struct attribute_set *changed; /* by rules; NULL: unchanged */
 };
@@ -49,6 +50,9 @@ void inbound_begin_held(struct inbound *in, struct rib *rib,
 int inbound_judge(struct inbound *in, const struct prefix *prefix,
 		  struct inbound_verdict *verdict);
 void inbound_end(struct inbound *in);
+/* True for paths that are blackholes if nothing refuses them (RFC 7999). */
+bool inbound_is_blackhole(const struct rib_peer *peer,
+			  const struct bgp_attributes *attributes);
 
 /* False for a new path beyond a limit. */
 static inline bool inbound_is_kept(const struct path *path,

@@ -101,6 +101,9 @@ static const struct {
 	[IMPORT_LEAK] = { "leak", "a leak, by relation= (RFC 9234 5)" },
 	[IMPORT_DENIED_BY_RULE] = { "denied_by_rule", "denied by a rule" },
 	[IMPORT_NO_POLICY] = { "no_policy", "no rule allows it" },
+	[IMPORT_BLACKHOLE] = { "blackhole",
+			       "BLACKHOLE: packets to it are dropped, by a "
+			       "filter" },
 	[IMPORT_MAX_PREFIX] = { "max_prefix",
 				"more prefixes than max-prefix=" },
 	[IMPORT_MAX_PATHS] = { "max_paths", "more paths than max-paths=" },

@@ -69,11 +69,16 @@ enum import_reason {
 	/* The policy: policy.h. */
 	IMPORT_DENIED_BY_RULE,
 	IMPORT_NO_POLICY, /* no rule allows it: RFC 8212 */
+	IMPORT_BLACKHOLE, /* taken, but not as a path: RFC 7999 */
 	/* The neighbor's limit: max_prefix.h. */
 	IMPORT_MAX_PREFIX,
 	IMPORT_MAX_PATHS,    /* of one prefix */
 	IMPORT_MAX_NEXTHOPS, /* peer_nexthops.h */
-	IMPORT_REASON_COUNT,
+};
+
+/* Not one of them: they fit into the bits of struct path. */
+enum import_reason_count {
+	IMPORT_REASON_COUNT = IMPORT_MAX_NEXTHOPS + 1,
 };
 
 /* Why a route is not announced to a neighbor. */

@@ -102,6 +102,7 @@ struct rib_peer {
 	const struct neighbor_vips *vips;
 	struct neighbor_vips judged_vips; /* the same, as paths were judged */
 	uint8_t max_prefix_length;
+	bool blackhole; /* BLACKHOLE of its paths counts: blackhole_changed() */
 	uint32_t max_paths;	       /* of one prefix; 0: any number */
 	struct peer_nexthops nexthops; /* the user sets its limit, too */
 	/* Announcements since the session came up that were not kept. */
@@ -266,6 +267,14 @@ struct rib_hooks {
 			     const struct bgp_path_key *key,
 			     const struct attribute_set *attributes,
 			     void *context);
+	/*
+	 * Learn that the peer wants all packets to a prefix dropped (RFC 7999),
+	 * or no longer. Called again if it says so again, and not called for
+	 * the paths of a lost session. NULL: of no interest.
+	 */
+	void (*blackhole_changed)(const struct rib_peer *peer,
+				  const struct prefix *prefix, bool wanted,
+				  void *context);
 	/*
 	 * Learn that a route is announced to the peers with these bits now, or
 	 * no longer. NULL: of no interest.

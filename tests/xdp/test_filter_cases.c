@@ -9,6 +9,7 @@
 #include "trial.h"
 #include "world.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
@@ -212,6 +213,100 @@ static void marks_vips_that_come_later(void **state)
 	assert_int_equal(configure(NULL, 0), 0);
 }
 
+/* Return the rule of the book with this origin; there is one. */
+static struct filter_row row_of(enum filter_origin origin)
+{
+	struct filter_row row = { .origin = FILTER_ORIGIN_COUNT };
+
+	for (size_t i = 0; i < filter_book_count(trial.book); i++) {
+		filter_book_row(trial.book, i, &row);
+		if (row.origin == origin)
+			return row;
+	}
+	fail_msg("no %s", filter_origin_names[origin]);
+	return row;
+}
+
+/* A rule of the configuration may accept what a neighbor wants dropped. */
+static void a_blackhole_drops_what_no_rule_takes(void **state)
+{
+	const struct address neighbor = address_from_ipv4(htonl(CLIENT));
+	const struct prefix vip = {
+		.address = address_from_ipv4(htonl(WORLD_FIRST_VIP)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+	const struct shape plain = plain_from(CLIENT);
+	struct flowspec_rule rule;
+	uint32_t slot;
+
+	(void)state;
+	assert_int_equal(filter_book_learn(trial.book, &neighbor, &vip), 0);
+	assert_int_equal(filter_book_learn(trial.book, &neighbor, &vip), 0);
+	assert_int_equal(filter_book_apply(trial.book), 0);
+	assert_int_equal(explain(&plain, &slot), HG_DROPPED_BLACKHOLE);
+	assert_int_equal(row_of(FILTER_BLACKHOLE).slot, slot);
+	must_parse("vip 192.0.2.0/24 source 10.0.0.1 accept", &rule);
+	assert_int_equal(configure(&rule, 1), 0);
+	assert_int_equal(explain(&plain, NULL), HG_FORWARDED_TX);
+	assert_int_equal(configure(NULL, 0), 0);
+	assert_int_equal(explain(&plain, NULL), HG_DROPPED_BLACKHOLE);
+	filter_book_withdraw(trial.book, &neighbor, &vip);
+	filter_book_withdraw(trial.book, &neighbor, &vip);
+	assert_true(filter_book_is_dirty(trial.book));
+	assert_int_equal(filter_book_apply(trial.book), 0);
+	assert_int_equal(explain(&plain, NULL), HG_FORWARDED_TX);
+	assert_int_equal(filter_book_count(trial.book), 0);
+}
+
+/* Fill the list of a VIP, then all of the table. */
+static void a_blackhole_that_does_not_fit_waits_for_room(void **state)
+{
+	const struct address neighbor = address_from_ipv4(htonl(CLIENT));
+	const struct address other = address_from_ipv4(htonl(OTHER_CLIENT));
+	struct prefix vip = {
+		.address = address_from_ipv4(htonl(WORLD_FIRST_VIP)),
+		.length = ADDRESS_BITS_IPV4,
+	};
+	static struct flowspec_rule rules[HG_MAX_FILTERS_OF_VIP];
+	const struct shape plain = plain_from(CLIENT);
+	char text[WORDS_SIZE];
+
+	(void)state;
+	for (int i = 0; i < HG_MAX_FILTERS_OF_VIP; i++) {
+		snprintf(text, sizeof(text), "vip 192.0.2.1 port %d drop",
+			 1000 + i);
+		must_parse(text, &rules[i]);
+	}
+	assert_int_equal(filter_book_learn(trial.book, &neighbor, &vip), 0);
+	assert_int_equal(configure(rules, HG_MAX_FILTERS_OF_VIP), 0);
+	assert_int_equal(filter_book_refused(trial.book), 1);
+	assert_non_null(row_of(FILTER_BLACKHOLE).refusal);
+	assert_int_equal(row_of(FILTER_BLACKHOLE).slot, 0);
+	assert_int_equal(explain(&plain, NULL), HG_FORWARDED_TX);
+	assert_int_equal(configure(rules, HG_MAX_FILTERS_OF_VIP - 1), 0);
+	assert_int_equal(filter_book_refused(trial.book), 0);
+	assert_int_equal(explain(&plain, NULL), HG_DROPPED_BLACKHOLE);
+	filter_book_forget(trial.book, &neighbor);
+	assert_int_equal(configure(rules, 1), 0);
+	for (uint32_t i = 0; i < HG_MAX_FILTERS; i++) {
+		vip.address = address_from_ipv4(htonl(SECOND_VIP + i));
+		assert_int_equal(filter_book_learn(trial.book,
+						   i % 2 ? &other : &neighbor,
+						   &vip),
+				 0);
+	}
+	vip.address = address_from_ipv4(htonl(LATER_VIP));
+	assert_int_equal(filter_book_learn(trial.book, &neighbor, &vip),
+			 -ENOSPC);
+	assert_int_equal(filter_book_apply(trial.book), 0);
+	assert_int_equal(filter_book_refused(trial.book), 1);
+	filter_book_forget(trial.book, &other);
+	assert_int_equal(filter_book_count(trial.book), HG_MAX_FILTERS / 2 + 1);
+	filter_book_forget(trial.book, &neighbor);
+	assert_int_equal(configure(NULL, 0), 0);
+	assert_int_equal(filter_book_count(trial.book), 0);
+}
+
 static int start(void **state)
 {
 	struct filter_sink sink = { .set = set_filters };
@@ -240,6 +335,8 @@ int main(void)
 		cmocka_unit_test(swaps_full_tables_again_and_again),
 		cmocka_unit_test(drops_sources_that_a_vip_does_not_take),
 		cmocka_unit_test(marks_vips_that_come_later),
+		cmocka_unit_test(a_blackhole_drops_what_no_rule_takes),
+		cmocka_unit_test(a_blackhole_that_does_not_fit_waits_for_room),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -236,6 +236,7 @@ static const struct key_row {
 	{ ",max-prefix=1,max-prefix-action=restart", ",max-prefix-restart=1" },
 	{ "", ",vips=192.0.2.0/28+192.0.2.32/28" },
 	{ "", ",max-prefix-length=32" },
+	{ "", ",blackhole" },
 	{ "", ",max-paths=3" },
 	{ "", ",max-next-hops=3" },
 	{ "", ",max-bandwidth=3" },
