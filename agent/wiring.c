@@ -685,6 +685,7 @@ struct steering_sink wiring_steering_sink(struct agent *agent)
 		.get_bucket = datapath_get_bucket,
 		.get_previous = datapath_get_previous,
 		.get_nexthop = datapath_get_nexthop,
+		.get_tunnel = datapath_get_tunnel,
 		.clear_vip_counter = datapath_clear_vip_counter,
 		.clear_nexthop_counter = datapath_clear_nexthop_counter,
 		.datapath = agent->datapath,

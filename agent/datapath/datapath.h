@@ -213,6 +213,9 @@ int datapath_set_tunnel(struct datapath *dp, uint32_t slot,
 /* Read a next hop. -EINVAL: the slot is outside the table. */
 int datapath_get_nexthop(const struct datapath *dp, uint32_t slot,
 			 struct hg_nexthop *nexthop);
+/* Read its outer header. -EINVAL: likewise. */
+int datapath_get_tunnel(const struct datapath *dp, uint32_t slot,
+			struct hg_tunnel *tunnel);
 /* Take the next hop out of, or back into, all its buckets, by one store. */
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive);
 /*

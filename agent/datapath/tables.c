@@ -148,6 +148,15 @@ int datapath_get_nexthop(const struct datapath *dp, uint32_t slot,
 	return 0;
 }
 
+int datapath_get_tunnel(const struct datapath *dp, uint32_t slot,
+			struct hg_tunnel *tunnel)
+{
+	if (slot >= dp->tunnels.entries)
+		return -EINVAL;
+	memcpy(tunnel, table_entry(&dp->tunnels, slot), sizeof(*tunnel));
+	return 0;
+}
+
 int datapath_set_alive(struct datapath *dp, uint32_t slot, bool alive)
 {
 	struct hg_nexthop *nexthop;

@@ -43,24 +43,46 @@ static const char *ending(int error, char *text, size_t size)
 
 /* ------------------------------------------------------------- next hops */
 
+/* Count an entry of a slot, which was written again: 0 or -errno. */
+static void count_entry(const struct steering *steering, uint32_t slot,
+			int error, struct differences *found)
+{
+	const struct hg_nexthop *nexthop = &steering->nexthops.values[slot];
+	struct address address;
+
+	memcpy(address.bytes, nexthop->address.bytes, sizeof(address.bytes));
+	if (!found->count++)
+		address_format(&address, found->first);
+	if (error)
+		found->error = error;
+}
+
 static void compare_nexthop(const struct steering *steering, uint32_t slot,
 			    struct differences *found)
 {
 	const struct steering_sink *sink = &steering->sink;
 	const struct hg_nexthop *wanted = &steering->nexthops.values[slot];
 	struct hg_nexthop value;
-	struct address address;
-	int error;
 
 	if (sink->get_nexthop(sink->datapath, slot, &value) ||
 	    !memcmp(&value, wanted, sizeof(value)))
 		return;
-	memcpy(address.bytes, wanted->address.bytes, sizeof(address.bytes));
-	if (!found->count++)
-		address_format(&address, found->first);
-	error = sink->set_nexthop(sink->datapath, slot, wanted);
-	if (error)
-		found->error = error;
+	count_entry(steering, slot,
+		    sink->set_nexthop(sink->datapath, slot, wanted), found);
+}
+
+static void compare_tunnel(const struct steering *steering, uint32_t slot,
+			   struct differences *found)
+{
+	const struct steering_sink *sink = &steering->sink;
+	const struct hg_tunnel *wanted = &steering->nexthops.tunnels[slot];
+	struct hg_tunnel value;
+
+	if (sink->get_tunnel(sink->datapath, slot, &value) ||
+	    !memcmp(&value, wanted, sizeof(value)))
+		return;
+	count_entry(steering, slot,
+		    sink->set_tunnel(sink->datapath, slot, wanted), found);
 }
 
 static bool compare_nexthops(const struct steering *steering,
@@ -70,9 +92,12 @@ static bool compare_nexthops(const struct steering *steering,
 	char text[AUDIT_TEXT_SIZE], why[WHY_SIZE];
 	struct differences found = { 0 };
 
-	for (uint32_t i = 0; i < NEXTHOPS_IN_PIECE; i++, audit->index++)
-		if (audit->index && audit->index < HG_MAX_NEXTHOPS)
-			compare_nexthop(steering, audit->index, &found);
+	for (uint32_t i = 0; i < NEXTHOPS_IN_PIECE; i++, audit->index++) {
+		if (!audit->index || audit->index >= HG_MAX_NEXTHOPS)
+			continue;
+		compare_tunnel(steering, audit->index, &found);
+		compare_nexthop(steering, audit->index, &found);
+	}
 	snprintf(text, sizeof(text),
 		 "%s: entries of next hops had been changed: this one and %u "
 		 "more; %s",

@@ -450,6 +450,8 @@ static void disown(struct nexthop_slots *slots, uint32_t index)
 void nexthop_slots_adopt(struct nexthop_slots *slots,
 			 const struct hg_nexthop *values)
 {
+	const struct steering_sink *sink = slots->sink;
+
 	for (uint32_t i = HG_NEXTHOP_NONE + 1; i < HG_MAX_NEXTHOPS; i++) {
 		struct address address = address_of_value(&values[i]);
 		struct prefix prefix = prefix_of_address(&address);
@@ -457,6 +459,7 @@ void nexthop_slots_adopt(struct nexthop_slots *slots,
 
 		/* Its incarnations go on, whichever next hop gets the slot. */
 		slots->values[i] = values[i];
+		sink->get_tunnel(sink->datapath, i, &slots->tunnels[i]);
 		slot = address_is_zero(&address) ?
 			       NULL :
 			       slot_adopt(&slots->table, &prefix, i);

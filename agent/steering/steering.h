@@ -103,6 +103,8 @@ struct steering_sink {
 			    uint16_t *slot);
 	int (*get_nexthop)(const struct datapath *datapath, uint32_t slot,
 			   struct hg_nexthop *nexthop);
+	int (*get_tunnel)(const struct datapath *datapath, uint32_t slot,
+			  struct hg_tunnel *tunnel);
 	/* Set the counter of an index with a new owner to zero. */
 	int (*clear_vip_counter)(struct datapath *datapath, uint32_t index);
 	int (*clear_nexthop_counter)(struct datapath *datapath, uint32_t slot);

@@ -35,6 +35,8 @@ static void check_found(enum audit_kind kind, uint32_t count,
 			    sizeof(tables.previous));
 	assert_memory_equal(tables.nexthops, before->nexthops,
 			    sizeof(tables.nexthops));
+	assert_memory_equal(tables.tunnels, before->tunnels,
+			    sizeof(tables.tunnels));
 	assert_int_equal(found(kind).differences, 0);
 }
 
@@ -109,6 +111,42 @@ static void next_hops_are_written_again(void **state)
 	check_found(AUDIT_NEXTHOP, 4, &before);
 }
 
+/* Packets to a next hop go inside others from now on. */
+static void encapsulate(unsigned int hop)
+{
+	tables.known[hop].encapsulation = HG_ENCAPSULATION_GUE;
+	tables.known[hop].outer_source = hop_address(HOPS);
+	steering_nexthop_changed(tables.steering, &tables.known[hop]);
+}
+
+static void outer_headers_are_written_again(void **state)
+{
+	struct tables before = two_vips();
+
+	(void)state;
+	encapsulate(0);
+	assert_memory_not_equal(tables.tunnels, before.tunnels,
+				sizeof(tables.tunnels));
+	before = tables;
+	memset(tables.tunnels, 0, sizeof(tables.tunnels));
+	check_found(AUDIT_NEXTHOP, 1, &before);
+}
+
+static void outer_headers_of_a_previous_run_are_no_difference(void **state)
+{
+	struct tables before;
+
+	(void)state;
+	two_vips();
+	encapsulate(0);
+	restart_after(1000);
+	before = tables;
+	check_found(AUDIT_NEXTHOP, 0, &before);
+	memset(tables.tunnels, 0, sizeof(tables.tunnels));
+	check_found(AUDIT_NEXTHOP, 1, &before);
+	steering_end_adoption(tables.steering);
+}
+
 static void vips_are_written_again(void **state)
 {
 	const struct tables before = two_vips();
@@ -165,6 +203,8 @@ int main(void)
 		CASE(previous_slots_are_written_again_while_buckets_move),
 		CASE(a_free_group_may_hold_anything),
 		CASE(next_hops_are_written_again),
+		CASE(outer_headers_are_written_again),
+		CASE(outer_headers_of_a_previous_run_are_no_difference),
 		CASE(vips_are_written_again),
 		CASE(a_failure_is_reported_until_it_is_over),
 	};

@@ -44,6 +44,7 @@ struct tables {
 	struct hg_bucket buckets[GROUPS * TABLE_SIZE];
 	uint16_t previous[GROUPS * TABLE_SIZE];
 	struct hg_nexthop nexthops[HOPS + 1];
+	struct hg_tunnel tunnels[HOPS + 1];
 	struct nexthop known[HOPS];
 	int tracked[HOPS];
 	struct steering *steering;
@@ -199,6 +200,22 @@ static inline int get_nexthop(const struct datapath *datapath, uint32_t slot,
 	return 0;
 }
 
+static inline int set_tunnel(struct datapath *datapath, uint32_t slot,
+			     const struct hg_tunnel *tunnel)
+{
+	(void)datapath;
+	tables.tunnels[slot] = *tunnel;
+	return 0;
+}
+
+static inline int get_tunnel(const struct datapath *datapath, uint32_t slot,
+			     struct hg_tunnel *tunnel)
+{
+	(void)datapath;
+	*tunnel = slot <= HOPS ? tables.tunnels[slot] : (struct hg_tunnel){};
+	return 0;
+}
+
 /* Compare all tables with what is wanted, and return what was found. */
 static inline struct audit_report audit_tables(void)
 {
@@ -312,11 +329,13 @@ static inline void make_steering(uint32_t groups, uint32_t window_s)
 		.set_buckets = set_buckets,
 		.set_previous = set_previous,
 		.set_nexthop = set_nexthop,
+		.set_tunnel = set_tunnel,
 		.set_alive = set_alive,
 		.get_vip = read_vip,
 		.get_bucket = read_bucket,
 		.get_previous = read_previous,
 		.get_nexthop = get_nexthop,
+		.get_tunnel = get_tunnel,
 		.clear_vip_counter = clear_counter,
 		.clear_nexthop_counter = clear_counter,
 		.read_flows = read_flows,
