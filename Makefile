@@ -45,7 +45,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 ROOMS := core host codec session rib nexthop fib steering datapath filter control config
 
 core_DIR := agent/core
-core_SRC := acceptor.c address.c address_tree.c audit_report.c encapsulation.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
+core_SRC := acceptor.c address.c address_tree.c audit_report.c background.c encapsulation.c event.c event_ring.c hex.c ip_header.c keyed_hash.c log.c log_journal.c log_limit.c log_sink.c pointer_set.c pool.c \
 	prefix_map.c quantity.c record_file.c secret.c seed_file.c sha1.c slot_table.c suggest.c turn_meter.c turn_set.c work_queue.c work_turns.c
 core_USES :=
 
@@ -127,7 +127,7 @@ CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_doctor.c co
 	pcapng.c rates.c show.c table.c value.c verdict.c view.c watch.c
 
 # Unit tests, without root: tests/unit/FOLDER/test_NAME.c.
-core_TESTS := $(addprefix core/test_,address address_tree event event_ring flow_hash flow_hash_statistics hex ip_header keyed_hash log log_journal log_limit log_sink pointer_set \
+core_TESTS := $(addprefix core/test_,address address_tree background event event_ring flow_hash flow_hash_statistics hex ip_header keyed_hash log log_journal log_limit log_sink pointer_set \
 	pool prefix_flood prefix_map quantity record_file secret seed_file sha1 slot_table suggest turn_meter turn_set wire work_queue work_turns)
 codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes attributes_encode \
 	attributes_random attributes_unknown attributes_young bmp capability collision community \

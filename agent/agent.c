@@ -182,8 +182,9 @@ static int make_tables(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	agent->filters = filter_book_new(&filters);
 	if (!agent->filters)
 		return -ENOMEM;
-	agent->interfaces = interfaces_new(&config->datapath, agent->datapath,
-					   agent->tracker, &hooks);
+	agent->interfaces = interfaces_new(agent->base, &config->datapath,
+					   agent->datapath, agent->tracker,
+					   &hooks);
 	agent->steering = steering_new(&config->steering, agent->tracker, &sink,
 				       &steering);
 	if (!agent->interfaces || !agent->steering)
@@ -226,7 +227,6 @@ static int begin_host_watch(struct agent *agent)
 {
 	agent->host_watch = (struct host_watch){
 		.base = agent->base,
-		.turns = &agent->loop.work,
 		.tracker = agent->tracker,
 		.config = agent->config,
 	};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "core/background.h"
 #include "core/log.h"
 #include "nexthop/tracker.h"
 
@@ -57,9 +58,10 @@ static void prepare_question(struct host_watch *watch)
 	const struct datapath_options *options = &watch->config->datapath;
 	struct check_question *question = &watch->question;
 
+	memcpy(watch->bpffs, options->bpffs, sizeof(watch->bpffs));
 	*question = (struct check_question){
 		.root = "",
-		.bpffs = options->bpffs,
+		.bpffs = watch->bpffs,
 		.running = true,
 		.generic = options->mode == DATAPATH_GENERIC,
 		.ipv4 = has_vips(watch->config, true),
@@ -117,12 +119,15 @@ static void wait_seconds(struct host_watch *watch, uint32_t seconds)
 static void run_checks(void *context)
 {
 	struct host_watch *watch = context;
+
+	check_all(&watch->question, watch->next);
+}
+
+static void on_checked(void *context)
+{
+	struct host_watch *watch = context;
 	uint32_t interval_s = watch->config->agent.audit_interval_s;
 
-	if (check_step(&watch->question, watch->step++, watch->next)) {
-		work_turns_run(watch->turns, &watch->piece);
-		return;
-	}
 	tell_changes(watch);
 	*watch->report = *watch->next;
 	if (interval_s && !watch->hastens)
@@ -135,27 +140,28 @@ static void on_time(evutil_socket_t fd, short what, void *context)
 
 	(void)fd, (void)what;
 	watch->hastens = false;
-	if (watch->piece.waiting) {
+	if (background_is_busy(watch->background)) {
 		host_watch_soon(watch);
 		return;
 	}
 	prepare_question(watch);
-	watch->step = 0;
-	watch->next->count = 0;
-	work_turns_run(watch->turns, &watch->piece);
+	background_start(watch->background);
 }
 
 /* ------------------------------------------------------------- life */
 
 int host_watch_begin(struct host_watch *watch)
 {
-	watch->piece = (struct work){ .run = run_checks,
-				      .context = watch,
-				      .name = "checks of the host" };
+	const struct background_hooks hooks = { .work = run_checks,
+						.done = on_checked,
+						.context = watch };
+
 	watch->report = calloc(1, sizeof(*watch->report));
 	watch->next = calloc(1, sizeof(*watch->next));
 	watch->timer = evtimer_new(watch->base, on_time, watch);
-	if (!watch->report || !watch->next || !watch->timer)
+	watch->background = background_new(watch->base, &hooks);
+	if (!watch->report || !watch->next || !watch->timer ||
+	    !watch->background)
 		return -ENOMEM;
 	wait_seconds(watch, 0);
 	return 0;
@@ -178,8 +184,7 @@ void host_watch_reconfigure(struct host_watch *watch,
 
 void host_watch_release(struct host_watch *watch)
 {
-	if (watch->piece.waiting)
-		work_queue_remove(&watch->turns->queue, &watch->piece);
+	background_free(watch->background);
 	if (watch->timer)
 		event_free(watch->timer);
 	free(watch->report);

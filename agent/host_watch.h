@@ -4,17 +4,17 @@
 
 /*
  * The checks of the host (host/check.h) while the agent runs: at the start, at
- * the pace of the audits, and a second after a link has changed. Each port is a
- * piece of work of its own. A complaint is logged when it begins and when it
- * ends.
+ * the pace of the audits, and a second after a link has changed. A thread asks
+ * (core/background.h). A complaint is logged when it begins and when it ends.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/work_turns.h"
+#include "core/sizes.h"
 #include "host/check.h"
 
+struct background;
 struct config;
 struct event;
 struct event_base;
@@ -23,14 +23,13 @@ struct tracker;
 /* Set by the owner before host_watch_begin(); zeroed otherwise. */
 struct host_watch {
 	struct event_base *base;
-	struct work_turns *turns;
 	const struct tracker *tracker;
 	const struct config *config;
 	struct event *timer;
 	bool hastens; /* the timer runs out within a second */
-	struct work piece;
-	size_t step; /* the next one of a round */
+	struct background *background;
 	struct check_question question;
+	char bpffs[FILE_PATH_SIZE]; /* for the question */
 	/* The last complete one, and the one in the making. */
 	struct check_report *report, *next;
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/audit_report.h"
+#include "core/background.h"
 #include "core/log.h"
 #include "datapath/datapath.h"
 #include "datapath/options.h"
@@ -24,6 +25,13 @@ enum reported_state {
 	LINK_WAS_GONE,
 };
 
+/* Which ports take redirects? */
+struct redirect_question {
+	size_t count;
+	uint32_t ifindexes[DATAPATH_MAX_INTERFACES];
+	enum redirect_target answers[DATAPATH_MAX_INTERFACES];
+};
+
 struct interfaces {
 	const struct datapath_options *options;
 	struct datapath *datapath;
@@ -34,6 +42,8 @@ struct interfaces {
 	enum reported_state reported[DATAPATH_MAX_INTERFACES];
 	/* Names that were reported since; empty: the configured one. */
 	char devices[DATAPATH_MAX_INTERFACES][INTERFACE_SIZE];
+	struct background *background; /* asks the question below */
+	struct redirect_question redirects;
 };
 
 static void list_device(const struct nexthop_tag tags[NEXTHOP_MAX_TAGS],
@@ -161,23 +171,24 @@ static int attach_interface(struct interfaces *interfaces, const char *name)
 
 /* ------------------------------------------------------------- redirects */
 
-static bool takes_redirects(const struct interfaces *interfaces,
-			    uint32_t ifindex)
+static void ask_redirects(void *context)
 {
-	return datapath_mode(interfaces->datapath, ifindex) ==
-		       DATAPATH_GENERIC ||
-	       redirect_target_of(ifindex) != REDIRECT_TARGET_NO;
+	struct redirect_question *question =
+		&((struct interfaces *)context)->redirects;
+
+	for (size_t i = 0; i < question->count; i++)
+		question->answers[i] =
+			redirect_target_of(question->ifindexes[i]);
 }
 
-/*
- * The kernel drops what is redirected to an interface that does not take it.
- * Frames for such a port are left to the kernel instead, which forwards them to
- * the same next hops.
- */
-static void follow_redirects(struct interfaces *interfaces)
+/* Start to ask about all ports that are attached. */
+static void check_redirects(struct interfaces *interfaces)
 {
-	bool changed = false;
+	struct redirect_question *question = &interfaces->redirects;
 
+	if (background_is_busy(interfaces->background))
+		return;
+	question->count = 0;
 	for (size_t i = 0; i < interfaces->options->interface_count; i++) {
 		const struct nexthop_link *link = tracker_link_by_name(
 			interfaces->tracker,
@@ -185,9 +196,38 @@ static void follow_redirects(struct interfaces *interfaces)
 
 		if (link &&
 		    datapath_is_attached(interfaces->datapath, link->ifindex))
+			question->ifindexes[question->count++] = link->ifindex;
+	}
+	background_start(interfaces->background);
+}
+
+static bool takes_redirects(const struct interfaces *interfaces, size_t i)
+{
+	const struct redirect_question *question = &interfaces->redirects;
+
+	return datapath_mode(interfaces->datapath, question->ifindexes[i]) ==
+		       DATAPATH_GENERIC ||
+	       question->answers[i] != REDIRECT_TARGET_NO;
+}
+
+/*
+ * The kernel drops what is redirected to an interface that does not take it.
+ * Frames for such a port are left to the kernel instead, which forwards them to
+ * the same next hops.
+ */
+static void follow_redirects(void *context)
+{
+	struct interfaces *interfaces = context;
+	const struct redirect_question *question = &interfaces->redirects;
+	bool changed = false;
+
+	for (size_t i = 0; i < question->count; i++) {
+		uint32_t ifindex = question->ifindexes[i];
+
+		if (datapath_is_attached(interfaces->datapath, ifindex))
 			changed |= datapath_set_redirects(
-				interfaces->datapath, link->ifindex,
-				takes_redirects(interfaces, link->ifindex));
+				interfaces->datapath, ifindex,
+				takes_redirects(interfaces, i));
 	}
 	if (changed)
 		interfaces->hooks.redirects_changed(interfaces->hooks.context);
@@ -215,7 +255,7 @@ static void report_redirects(const struct interfaces *interfaces,
 void interfaces_audit(struct interfaces *interfaces,
 		      struct audit_report *report)
 {
-	follow_redirects(interfaces);
+	check_redirects(interfaces);
 	/* Frames of a single interface leave where they came in. */
 	if (interfaces->options->interface_count < 2 ||
 	    sysctl_is_on("/proc/sys/net/ipv4/ip_forward", false) ||
@@ -389,15 +429,26 @@ void interfaces_take_over(struct interfaces *interfaces)
 		hooks->attached(hooks->context);
 }
 
-struct interfaces *interfaces_new(const struct datapath_options *options,
+struct interfaces *interfaces_new(struct event_base *base,
+				  const struct datapath_options *options,
 				  struct datapath *datapath,
 				  struct tracker *tracker,
 				  const struct interfaces_hooks *hooks)
 {
 	struct interfaces *interfaces = calloc(1, sizeof(*interfaces));
+	const struct background_hooks asking = {
+		.work = ask_redirects,
+		.done = follow_redirects,
+		.context = interfaces,
+	};
 
 	if (!interfaces)
 		return NULL;
+	interfaces->background = background_new(base, &asking);
+	if (!interfaces->background) {
+		free(interfaces);
+		return NULL;
+	}
 	interfaces->options = options;
 	interfaces->datapath = datapath;
 	interfaces->tracker = tracker;
@@ -407,6 +458,9 @@ struct interfaces *interfaces_new(const struct datapath_options *options,
 
 void interfaces_free(struct interfaces *interfaces)
 {
+	if (!interfaces)
+		return;
+	background_free(interfaces->background);
 	free(interfaces);
 }
 

@@ -15,6 +15,7 @@
 struct audit_report;
 struct datapath;
 struct datapath_options;
+struct event_base;
 struct interfaces;
 struct nexthop_link;
 struct tracker;
@@ -37,7 +38,8 @@ struct interfaces_hooks {
  * All arguments must outlive it; `hooks` is copied. NULL: out of memory. The
  * caller frees with interfaces_free(), which leaves the program attached.
  */
-struct interfaces *interfaces_new(const struct datapath_options *options,
+struct interfaces *interfaces_new(struct event_base *base,
+				  const struct datapath_options *options,
 				  struct datapath *datapath,
 				  struct tracker *tracker,
 				  const struct interfaces_hooks *hooks);
@@ -54,7 +56,10 @@ bool interfaces_are_attached(const struct interfaces *interfaces);
 /* Take other options, with the same interfaces. They must outlive it. */
 void interfaces_reconfigure(struct interfaces *interfaces,
 			    const struct datapath_options *options);
-/* Find ports that take no frames from others, and report those that do harm. */
+/*
+ * Ask which ports take no frames from others (a thread does), and report those that
+ * do harm, as known so far.
+ */
 void interfaces_audit(struct interfaces *interfaces,
 		      struct audit_report *report);
 /* Follow a link that appeared, changed or vanished. */

@@ -361,8 +361,8 @@ int syscall_filter_install(enum agent_seccomp mode, bool appends,
 	code = filter ? fill_filter(filter, otherwise) : -ENOMEM;
 	if (!code && appends)
 		code = allow_appending(filter);
-	/* For the thread that writes the file, too. */
-	if (!code && appends)
+	/* For the threads (core/background.h, core/record_file.h), too. */
+	if (!code)
 		code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (!code)
 		code = catch_refusals();

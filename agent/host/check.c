@@ -69,8 +69,9 @@ static void run_row(const struct row *row, struct check_scene *scene,
 	report->count += finding->found[0] != '\0';
 }
 
-bool check_step(const struct check_question *question, size_t step,
-		struct check_report *report)
+/* Run the checks of the host in step 0, those of port N in step N + 1. */
+static void run_rows(const struct check_question *question, size_t step,
+		     struct check_report *report)
 {
 	struct check_scene scene = { .question = question };
 	struct device device = { .ifindex = 0 };
@@ -84,17 +85,14 @@ bool check_step(const struct check_question *question, size_t step,
 		if (rows[i].of_port == (step > 0) &&
 		    !(rows[i].stopped && question->running))
 			run_row(&rows[i], &scene, report);
-	return step < question->port_count;
 }
 
 void check_all(const struct check_question *question,
 	       struct check_report *report)
 {
-	size_t step = 0;
-
 	report->count = 0;
-	while (check_step(question, step, report))
-		step++;
+	for (size_t step = 0; step <= question->port_count; step++)
+		run_rows(question, step, report);
 }
 
 /* ------------------------------------------------------------- the report */

@@ -77,12 +77,6 @@ struct check_report {
 	struct check_finding findings[CHECK_MAX_FINDINGS];
 };
 
-/*
- * Run some checks and add their findings to the report: those of the host in
- * step 0, those of port N in step N + 1. False: this was the last step.
- */
-bool check_step(const struct check_question *question, size_t step,
-		struct check_report *report);
 /* Empty the report and run all steps. */
 void check_all(const struct check_question *question,
 	       struct check_report *report);
