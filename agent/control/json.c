@@ -11,6 +11,10 @@
 
 #include "core/clock.h"
 
+enum {
+	BEGIN_SLACK_MS = 100, /* of the wall clock against the other one */
+};
+
 void json_add(struct json_object *object, const char *name,
 	      struct json_object *value)
 {
@@ -110,15 +114,31 @@ uint64_t json_age_s(uint64_t since_ms)
 	return (clock_now_ms() - since_ms) / CLOCK_MS_PER_S;
 }
 
+/*
+ * Return the milliseconds from the epoch to the begin of clock_now_ms(). Two clocks
+ * are read one after the other: a difference that changes by less than a tenth of a
+ * second is kept, so that a time is the same in two replies.
+ */
+static uint64_t unix_begin_ms(uint64_t now_ms)
+{
+	static uint64_t kept_ms;
+	uint64_t begin_ms =
+		clock_read_ns(CLOCK_REALTIME) /
+			((uint64_t)CLOCK_NS_PER_US * CLOCK_US_PER_MS) -
+		now_ms;
+
+	if (begin_ms - kept_ms + BEGIN_SLACK_MS > 2 * BEGIN_SLACK_MS)
+		kept_ms = begin_ms;
+	return kept_ms;
+}
+
 void json_add_age(struct json_object *object, const char *age_name,
 		  const char *time_name, uint64_t since_ms)
 {
-	uint64_t unix_ms = clock_read_ns(CLOCK_REALTIME) /
-			   ((uint64_t)CLOCK_NS_PER_US * CLOCK_US_PER_MS);
-	uint64_t age_ms = clock_now_ms() - since_ms;
+	uint64_t now_ms = clock_now_ms();
 
-	json_add_number(object, age_name, age_ms / CLOCK_MS_PER_S);
-	json_add_time(object, time_name, unix_ms - age_ms);
+	json_add_number(object, age_name, (now_ms - since_ms) / CLOCK_MS_PER_S);
+	json_add_time(object, time_name, unix_begin_ms(now_ms) + since_ms);
 }
 
 void json_add_no_age(struct json_object *object, const char *age_name,
