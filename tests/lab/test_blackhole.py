@@ -162,6 +162,13 @@ class Blackholes(LabCase):
         self.wait_filters()
         self.check_answers(True, True)
 
+    def test_the_next_agent_goes_on_with_it(self):
+        self.trusted.send(announcement(HOST, TRUSTED_AS, tags=[BLACKHOLE]))
+        self.wait_filters(f"vip {HOST}")
+        self.assertEqual(self.lab.headgate.hand_over(seconds=30), 0)
+        self.wait_filters(f"vip {HOST}")
+        self.assertEqual(self.explain()["outcome"], "dropped_blackhole")
+
     def test_rules_and_the_key_decide_at_a_reload(self):
         self.trusted.send(announcement(HOST, TRUSTED_AS, tags=[BLACKHOLE]))
         self.wait_filters(f"vip {HOST}")
