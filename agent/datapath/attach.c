@@ -549,6 +549,16 @@ int datapath_update_port_mac(struct datapath *dp, uint32_t ifindex,
 	return 0;
 }
 
+int tx_port_write(const struct datapath *dp, const struct port *port)
+{
+	uint32_t ifindex = port->ifindex;
+
+	return port->no_redirects ?
+		       bpf_map_delete_elem(dp->tx_ports, &ifindex) :
+		       bpf_map_update_elem(dp->tx_ports, &ifindex, &ifindex,
+					   BPF_ANY);
+}
+
 bool datapath_set_redirects(struct datapath *dp, uint32_t ifindex, bool takes)
 {
 	uint32_t at = find_port(dp, ifindex);
@@ -556,12 +566,11 @@ bool datapath_set_redirects(struct datapath *dp, uint32_t ifindex, bool takes)
 
 	if (at == dp->port_count || port->no_redirects != takes)
 		return false;
-	if (takes ? bpf_map_update_elem(dp->tx_ports, &ifindex, &ifindex,
-					BPF_ANY) :
-		    bpf_map_delete_elem(dp->tx_ports, &ifindex))
-		return false;
 	port->no_redirects = !takes;
-	return true;
+	if (!tx_port_write(dp, port))
+		return true;
+	port->no_redirects = takes;
+	return false;
 }
 
 bool datapath_takes_redirects(const struct datapath *dp, uint32_t ifindex)

@@ -43,6 +43,9 @@ static inline bool port_is_marking(const struct port *port)
 /* Write a port for the program. */
 void port_publish(struct datapath *dp, uint32_t at);
 
+/* Write or delete its entry for redirects. Returns 0 or -errno. */
+int tx_port_write(const struct datapath *dp, const struct port *port);
+
 /* Detach all ports, or with `keep` leave them to their pinned links. */
 void attach_release(struct datapath *dp, bool keep);
 

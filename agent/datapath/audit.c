@@ -62,12 +62,29 @@ static void report_setting(struct audit_report *report, const char *name,
 	audit_report_add(report, AUDIT_SETTING, 1, repaired, text);
 }
 
+static bool has_tx_port(const struct datapath *dp, uint32_t ifindex)
+{
+	uint32_t device = 0;
+
+	return !bpf_map_lookup_elem(dp->tx_ports, &ifindex, &device) &&
+	       device == ifindex;
+}
+
+/* A port that takes no redirects has no entry. */
+static void compare_tx_port(struct datapath *dp, const struct port *port,
+			    struct audit_report *report)
+{
+	if (has_tx_port(dp, port->ifindex) == !port->no_redirects)
+		return;
+	report_setting(report, port->name, "entry in tx_ports",
+		       !tx_port_write(dp, port));
+}
+
 static void compare_port(struct datapath *dp, uint32_t at,
 			 struct audit_report *report)
 {
 	const struct port *port = &dp->ports[at];
 	struct hg_port *published = &dp->program_ports[at];
-	uint32_t ifindex = 0;
 
 	if (published->ifindex != port->ifindex ||
 	    published->marks != port_is_marking(port) ||
@@ -80,12 +97,7 @@ static void compare_port(struct datapath *dp, uint32_t at,
 		port_publish(dp, at);
 		report_setting(report, port->name, "VLANs", true);
 	}
-	if (!bpf_map_lookup_elem(dp->tx_ports, &port->ifindex, &ifindex) &&
-	    ifindex == port->ifindex)
-		return;
-	report_setting(report, port->name, "entry in tx_ports",
-		       !bpf_map_update_elem(dp->tx_ports, &port->ifindex,
-					    &port->ifindex, BPF_ANY));
+	compare_tx_port(dp, port, report);
 }
 
 static void compare_flag(uint8_t *flag, bool wanted, const char *name,

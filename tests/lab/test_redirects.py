@@ -62,6 +62,11 @@ class Forwarding(RedirectCase):
                  if (f["check"], f["interface"]) == ("redirect", "lan")]
         return found[0] if found else {"level": None}
 
+    def wait_audits(self, count):
+        before = self.status()["sync"]["audits"]
+        wait_until(lambda: self.status()["sync"]["audits"] >= before + count,
+                   60, f"{count} audits")
+
     def wait_level(self, level):
         wait_until(lambda: self.finding()["level"] == level, 30,
                    f"the check: {level}")
@@ -81,6 +86,10 @@ class Forwarding(RedirectCase):
         self.assertEqual(
             self.lab.download(FIRST_PORT, CONNECTIONS).server_of_port(), servers)
         self.assertTrue(self.status()["in_sync"])
+        self.wait_audits(2)
+        counts = self.download(FIRST_PORT + 300)
+        self.assertEqual(counts["forwarded_redirect"], 0)
+        self.assertIsNone(self.status()["sync"]["last"])
 
         self.lab.lan.run("ethtool", "-K", "headgate", "gro", "on")
         self.wait_takes(True)
