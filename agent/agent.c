@@ -137,6 +137,8 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
 			   agent->take ? agent->take->bfd_ports : NULL,
 			   &agent->tracker, error, AGENT_ERROR_SIZE);
+	if (!code)
+		sessions_note_addresses(agent);
 	/* Nothing but BFD says that a static path's server wants traffic. */
 	for (size_t i = 0; i < rib->static_path_count && !code; i++) {
 		const struct static_path_options *path = &rib->static_paths[i];

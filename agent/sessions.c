@@ -483,6 +483,34 @@ struct bgp_callbacks sessions_callbacks(struct agent *agent)
 	};
 }
 
+/* ------------------------------------------------------------- our addresses */
+
+static bool has_addresses_of_vips(const struct host_address *address,
+				  void *context)
+{
+	const struct agent *agent = context;
+	const struct config_lists *lists = &agent->config->lists;
+
+	for (size_t i = 0; i < lists->vip_count; i++) {
+		const struct prefix *vip = &lists->vip_entries[i].rib.prefix;
+
+		if (prefix_contains(vip, &address->local) ||
+		    prefix_covers(vip, &address->subnet) ||
+		    prefix_covers(&address->subnet, vip))
+			return true;
+	}
+	return false;
+}
+
+bool sessions_note_addresses(struct agent *agent)
+{
+	uint64_t before = agent->addresses_in_vips;
+
+	agent->addresses_in_vips = tracker_sum_addresses(
+		agent->tracker, has_addresses_of_vips, agent);
+	return agent->addresses_in_vips != before;
+}
+
 /* ------------------------------------------------------------- reload */
 
 /* Paths that no rule could allow were not kept: ask for them. */
@@ -553,6 +581,7 @@ void sessions_reconfigure(struct agent *agent)
 			change_peer(agent, neighbor, neighbor->owner_data);
 	}
 	rib_peers_reconfigured(agent->rib);
+	sessions_note_addresses(agent); /* by the new --vip */
 }
 
 /* ------------------------------------------------------------- addresses */
@@ -587,5 +616,7 @@ void sessions_addresses_changed(void *context)
 			follow_other_address(agent, neighbor,
 					     neighbor->owner_data);
 	}
+	if (sessions_note_addresses(agent))
+		rib_judge(agent->rib);
 	wiring_wake(agent);
 }

@@ -25,8 +25,13 @@ void sessions_ask_again(struct bgp_neighbor *neighbor, uint32_t families);
 /* Give all peers what their neighbors' options and the rib's say now. */
 void sessions_reconfigure(struct agent *agent);
 /*
- * Announce VIPs with the addresses of this host that are there now: the hook
- * addresses_changed() of the tracker, with the agent as context.
+ * Note our addresses inside --vip, which cannot be VIPs. True if they are others
+ * than before. Hosts may change their other addresses often.
+ */
+bool sessions_note_addresses(struct agent *agent);
+/*
+ * Judge and announce VIPs with the addresses of this host that are there now: the
+ * hook addresses_changed() of the tracker, with the agent as context.
  */
 void sessions_addresses_changed(void *context);
 /* The hook peer_gone() of the rib, with the agent as context. */

@@ -99,9 +99,10 @@ struct agent {
 	struct event *end_of_turn; /* adds it all */
 	struct export_batch batch; /* being sent */
 	bool exports_waiting;
-	uint64_t piece_until_us; /* the end of this piece of work */
-	bool deciding;		 /* routes are left for the next turn */
-	uint32_t settle_wait_ms; /* what steering_settle() said last */
+	uint64_t addresses_in_vips; /* tracker_sum_addresses() */
+	uint64_t piece_until_us;    /* the end of this piece of work */
+	bool deciding;		    /* routes are left for the next turn */
+	uint32_t settle_wait_ms;    /* what steering_settle() said last */
 
 	struct handover_give *give;  /* to another agent; NULL: none */
 	struct handover_take *take;  /* from another one; NULL: none */

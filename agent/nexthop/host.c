@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/keyed_hash.h"
+
 void host_init(struct host *host)
 {
 	*host = (struct host){ 0 };
@@ -356,4 +358,24 @@ bool host_has_own_address(const struct host *host, uint32_t ifindex,
 		    address_equal(&host->addresses[i].local, address))
 			return true;
 	return false;
+}
+
+uint64_t host_sum_addresses(const struct host *host, host_address_fn *counts,
+			    void *context)
+{
+	/* Only the host chooses its addresses: no secret is needed. */
+	static const struct keyed_hash_secret secret;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < host->address_count; i++) {
+		const struct host_address *address = &host->addresses[i];
+
+		if (!counts(address, context))
+			continue;
+		sum += keyed_hash(&secret, &address->local,
+				  sizeof(address->local)) +
+		       keyed_hash(&secret, &address->subnet,
+				  sizeof(address->subnet));
+	}
+	return sum;
 }

@@ -114,4 +114,12 @@ struct address host_own_address(const struct host *host, uint32_t ifindex,
 bool host_has_own_address(const struct host *host, uint32_t ifindex,
 			  const struct address *address);
 
+typedef bool host_address_fn(const struct host_address *address, void *context);
+/*
+ * Return a number that changes with the addresses that `counts` returns true for,
+ * and not with their order. 0: none.
+ */
+uint64_t host_sum_addresses(const struct host *host, host_address_fn *counts,
+			    void *context);
+
 #endif

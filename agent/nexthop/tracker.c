@@ -499,6 +499,12 @@ bool tracker_is_local(const struct tracker *tracker,
 	return host_link_of_address(&tracker->host, address);
 }
 
+uint64_t tracker_sum_addresses(const struct tracker *tracker,
+			       host_address_fn *counts, void *context)
+{
+	return host_sum_addresses(&tracker->host, counts, context);
+}
+
 bool tracker_is_behind_vip(const struct tracker *tracker,
 			   const struct address *address)
 {

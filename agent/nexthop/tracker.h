@@ -191,5 +191,8 @@ bool tracker_is_behind_vip(const struct tracker *tracker,
 /* True if the address is in a subnet of one of our interfaces. */
 bool tracker_is_on_link(const struct tracker *tracker,
 			const struct address *address);
+/* host_sum_addresses() */
+uint64_t tracker_sum_addresses(const struct tracker *tracker,
+			       host_address_fn *counts, void *context);
 
 #endif

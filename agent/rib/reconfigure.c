@@ -108,7 +108,6 @@ int rib_reconfigure(struct rib *rib, const struct rib_options *options)
 	const struct rib_options before = rib->options;
 	bool same = rib_options_equal(&before, options);
 	struct replacement now;
-	struct rib_peer *peer;
 	int error = prepare_replacement(&now, &before, options);
 
 	if (error)
@@ -125,9 +124,8 @@ int rib_reconfigure(struct rib *rib, const struct rib_options *options)
 	rib->policy = policy_of(options->rules, options->rule_count);
 	rib->announce_again |= !same_export_rules(&before, options);
 	replace_aggregates(rib, before.import.aggregate_count, &now);
-	TAILQ_FOREACH(peer, &rib->peers, link)
-		if (!same)
-			sweep_judge(rib, peer);
+	if (!same)
+		rib_judge(rib);
 	return 0;
 }
 
@@ -188,4 +186,12 @@ void rib_peers_reconfigured(struct rib *rib)
 void rib_peer_judge(struct rib *rib, struct rib_peer *peer)
 {
 	sweep_judge(rib, peer);
+}
+
+void rib_judge(struct rib *rib)
+{
+	struct rib_peer *peer;
+
+	TAILQ_FOREACH(peer, &rib->peers, link)
+		sweep_judge(rib, peer);
 }

@@ -311,6 +311,8 @@ int rib_peer_reconfigure(struct rib *rib, struct rib_peer *peer,
 void rib_peers_reconfigured(struct rib *rib);
 /* Judge all paths of a peer again, whose limits have changed. */
 void rib_peer_judge(struct rib *rib, struct rib_peer *peer);
+/* Judge all paths again: the hooks of the import answer otherwise than before. */
+void rib_judge(struct rib *rib);
 /*
  * Add a peer whose session came up. The announcements to it wait in
  * export_batch_next(); export_waiting() is not called for them. NULL: out of

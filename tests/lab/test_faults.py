@@ -14,6 +14,7 @@ from lab.system import wait_until
 from raw_lab import (BACKEND_AS, RawCase, UPSTREAM, announcement)
 
 SECOND, THIRD, STRANGER = "10.1.0.12", "10.1.0.13", "10.1.0.77"
+FOURTH = "10.1.0.14"
 LIMITED = ("10.1.0.0/26,as=65001-65099,role=backend,max-prefix=4,"
            "pass-attributes,hold-time-zero")
 NAMED = f"{THIRD},as={BACKEND_AS + 2},role=backend,passive,name=rack2"
@@ -22,8 +23,12 @@ CLIENTS = 70  # more than the control socket serves
 
 class Faults(RawCase):
     options = {"neighbors": (LIMITED, UPSTREAM, NAMED),
-               "addresses": (SECOND, THIRD, STRANGER),
+               "addresses": (SECOND, THIRD, FOURTH, STRANGER),
                "flags": ("--audit-interval", "1", "--affinity-window", "0")}
+
+    @classmethod
+    def before_start(cls):
+        cls.lab.host.ip("address add 192.0.2.41/32 dev lo")
 
     def wait_event(self, kind, **fields):
         """Wait for an event of this kind whose fields are these or begin so."""
@@ -84,6 +89,37 @@ class Faults(RawCase):
                                     name="rack2", text=prefix)
             self.assertIn(f"({cause})", event["text"])
             self.assertEqual(event["severity"], "warning")
+
+    def test_a_vip_is_lost_to_the_host_and_back(self):
+        """An address of the host is no VIP, and a network of its links neither,
+        whichever is there first, the route or the address."""
+        speaker = self.server(3, FOURTH)
+        for vip, address in (("192.0.2.40/32", "192.0.2.40/32"),
+                             ("192.0.2.64/27", "192.0.2.65/26")):
+            cause = ("own_address" if vip == address else "next_hop_subnet")
+            with self.subTest(vip):
+                speaker.send(announcement(vip, BACKEND_AS + 3,
+                                          next_hop=FOURTH))
+                self.wait_cause(vip, None)
+                self.lab.host.ip(f"address add {address} dev lo")
+                self.wait_cause(vip, cause)
+                self.wait_event("path_refused", neighbor=FOURTH, text=vip)
+                self.lab.host.ip(f"address del {address} dev lo")
+                self.wait_cause(vip, None)
+
+        speaker.send(announcement("192.0.2.41/32", BACKEND_AS + 3,
+                                  next_hop=FOURTH))
+        self.wait_cause("192.0.2.41/32", "own_address")
+        self.lab.host.ip("address del 192.0.2.41/32 dev lo")
+        self.wait_cause("192.0.2.41/32", None)
+
+    def wait_cause(self, vip, cause):
+        """Wait until the path is used, or refused for the cause."""
+        def is_so():
+            path = self.lab.path(vip, FOURTH)
+            return path and (path["selected"], path.get("cause")) == (
+                cause is None, cause)
+        wait_until(is_so, 10, f"{vip}: {cause}")
 
     def test_a_next_hop_out_of_reach_is_named(self):
         self.server().send(announcement("192.0.2.20/32", BACKEND_AS + 1,

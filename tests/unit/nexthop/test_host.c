@@ -387,6 +387,52 @@ static void another_tag_is_a_change_of_the_link(void **state)
 	assert_int_equal(reported.ifindex, 10);
 }
 
+static bool is_counted(const struct host_address *address, void *context)
+{
+	(void)context;
+	return address->ifindex == 2;
+}
+
+static uint64_t sum(void)
+{
+	return host_sum_addresses(&host, is_counted, NULL);
+}
+
+static void the_sum_is_that_of_the_addresses_that_count(void **state)
+{
+	const struct host_address other = our_address(2, "192.0.2.1", 24);
+	uint64_t before;
+
+	(void)state;
+	set_address(3, "192.0.2.1", 24);
+	assert_int_equal(sum(), 0);
+	set_address(2, "10.1.0.1", 24);
+	before = sum();
+	assert_int_not_equal(before, 0);
+	set_address(2, "10.1.0.1", 24); /* as it was */
+	assert_int_equal(sum(), before);
+	set_address(2, "192.0.2.1", 24);
+	assert_int_not_equal(sum(), before);
+	host_remove_address(&host, &other);
+	assert_int_equal(sum(), before);
+	set_address(2, "10.1.0.1", 25);
+	assert_int_not_equal(sum(), before);
+}
+
+static void the_sum_does_not_depend_on_the_order(void **state)
+{
+	const struct host_address first = our_address(2, "10.1.0.1", 24);
+	uint64_t before;
+
+	(void)state;
+	set_address(2, "10.1.0.1", 24);
+	set_address(2, "192.0.2.1", 24);
+	before = sum();
+	host_remove_address(&host, &first);
+	set_address(2, "10.1.0.1", 24);
+	assert_int_equal(sum(), before);
+}
+
 #define HOST_TEST(name) \
 	cmocka_unit_test_setup_teardown(name, new_host, release_host)
 
@@ -410,6 +456,8 @@ int main(void)
 		HOST_TEST(
 			the_vlan_devices_on_a_link_are_visited_with_their_tags),
 		HOST_TEST(another_tag_is_a_change_of_the_link),
+		HOST_TEST(the_sum_is_that_of_the_addresses_that_count),
+		HOST_TEST(the_sum_does_not_depend_on_the_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
