@@ -28,8 +28,8 @@ struct showing {
 static void print_view_names(void)
 {
 	for (size_t i = 0; i < view_count; i++)
-		if (!views[i].keyword)
-			fprintf(stderr, "%s %s", i ? "," : "", views[i].what);
+		if (!views[i]->keyword)
+			fprintf(stderr, "%s %s", i ? "," : "", views[i]->what);
 	fputc('\n', stderr);
 }
 
@@ -38,7 +38,7 @@ static enum exit_code reject_view(const char *what)
 	struct suggestion suggestion = suggestion_for(what ? what : "");
 
 	for (size_t i = 0; what && i < view_count; i++)
-		suggestion_offer(&suggestion, views[i].what);
+		suggestion_offer(&suggestion, views[i]->what);
 	if (suggestion.name) {
 		fprintf(stderr,
 			"headgatectl: show '%s': unknown; did you mean '%s'?\n",

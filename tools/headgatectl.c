@@ -184,10 +184,10 @@ static void print_help(void)
 		       commands[i].usage, commands[i].help);
 	fputs("\nshow WHAT:\n", stdout);
 	for (size_t i = 0; i < view_count; i++)
-		printf("  %-9s %-4s %-8s  %s\n", views[i].what,
-		       views[i].keyword ? views[i].keyword : "",
-		       views[i].argument ? views[i].argument : "",
-		       views[i].help);
+		printf("  %-9s %-4s %-8s  %s\n", views[i]->what,
+		       views[i]->keyword ? views[i]->keyword : "",
+		       views[i]->argument ? views[i]->argument : "",
+		       views[i]->help);
 	fputs(exit_codes, stdout);
 }
 

@@ -4,7 +4,8 @@
 
 /*
  * The views of `headgatectl show` and `explain` as tables: which field of a
- * reply stands in which column. show.c prints by them.
+ * reply stands in which column. show.c prints by them. They are in view_*.c, by
+ * what they show.
  */
 
 #include <stdbool.h>
@@ -69,7 +70,7 @@ struct view {
 	const char *keyword;
 };
 
-extern const struct view views[];
+extern const struct view *const views[];
 extern const size_t view_count;
 
 /* Views of replies to `explain`. */

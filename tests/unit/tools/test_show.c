@@ -474,7 +474,7 @@ static void every_view_survives_entries_of_any_type(void **state)
 			 lists[i], lists[i], lists[i], lists[i], lists[i],
 			 lists[i], lists[i]);
 		for (size_t view = 0; view < view_count; view++)
-			free(shown(views[view].what, reply));
+			free(shown(views[view]->what, reply));
 	}
 }
 
