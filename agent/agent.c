@@ -529,8 +529,9 @@ static void end_forwarding(struct agent *agent)
 	const bool keep = keeps_forwarding(agent);
 
 	if (keep)
-		log_info("agent", "the program goes on forwarding, by the "
-				  "tables as they are (--on-exit keep)");
+		log_event(EVENT_AGENT_ENDING, NULL,
+			  "the program goes on forwarding, by the "
+			  "tables as they are (--on-exit keep)");
 	/* A previous run's program goes, too, unless this one never ran. */
 	if (agent->running && !keep)
 		datapath_remove_previous(agent->datapath);

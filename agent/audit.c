@@ -160,7 +160,8 @@ void audit_reconfigure(struct audit *audit, uint32_t interval_s,
 		audit_report_forget(&audit->report);
 	}
 	if (set_interval(audit, interval_s))
-		log_error("audit", "out of memory: nothing is compared");
+		log_event(EVENT_MEMORY_SHORT, NULL,
+			  "audit: nothing is compared");
 	set_withdrawn(audit,
 		      !desync_stays && audit_report_is_harmful(&audit->report));
 }

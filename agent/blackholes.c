@@ -13,22 +13,22 @@
 static void learn(struct filter_book *filters, const struct address *neighbor,
 		  const struct prefix *prefix)
 {
-	char from[ADDRESS_TEXT_SIZE], text[PREFIX_TEXT_SIZE];
+	const struct event_objects objects = { .neighbor = neighbor };
+	char text[PREFIX_TEXT_SIZE];
 	int err = filter_book_learn(filters, neighbor, prefix);
 
 	if (!err)
 		return;
-	address_format(neighbor, from);
 	prefix_format(prefix, text);
 	if (err == -ENOSPC)
-		log_warning("filters",
-			    "%s: blackhole %s refused: there are %d of all "
-			    "neighbors; it needs to be announced again when "
-			    "there is room",
-			    from, text, HG_MAX_FILTERS);
+		log_event(EVENT_BLACKHOLE_REFUSED, &objects,
+			  "blackhole %s refused: there are %d of all "
+			  "neighbors; it needs to be announced again when "
+			  "there is room",
+			  text, HG_MAX_FILTERS);
 	else
-		log_error("filters", "%s: no blackhole %s: %s", from, text,
-			  strerror(-err));
+		log_event(EVENT_FILTERS_FAILED, &objects, "no blackhole %s: %s",
+			  text, strerror(-err));
 }
 
 void blackholes_change(struct filter_book *filters, const struct rib_peer *peer,
@@ -49,14 +49,15 @@ void blackholes_apply(struct filter_book *filters)
 		return;
 	err = filter_book_apply(filters);
 	if (err) {
-		log_error("filters", "blackholes are not put in force: %s",
+		log_event(EVENT_FILTERS_FAILED, NULL,
+			  "blackholes are not put in force: %s",
 			  strerror(-err));
 		return;
 	}
 	refused = filter_book_refused(filters);
 	if (refused)
-		log_warning("filters",
-			    "%zu blackholes do not fit: at most %d filters, %d "
-			    "for a VIP; show filters has them",
-			    refused, HG_MAX_FILTERS, HG_MAX_FILTERS_OF_VIP);
+		log_event(EVENT_BLACKHOLE_REFUSED, NULL,
+			  "%zu blackholes do not fit: at most %d filters, %d "
+			  "for a VIP; show filters has them",
+			  refused, HG_MAX_FILTERS, HG_MAX_FILTERS_OF_VIP);
 }

@@ -173,7 +173,8 @@ int handover_take_ask(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 	code = handover_link_open(&take->link, config->control.socket,
 				  clock_now_ms() + wait_ms, why);
 	if (code == -ENOENT) {
-		log_info("handover", "no agent runs here: an ordinary start");
+		log_event(EVENT_HANDOVER_ABSENT, NULL,
+			  "no agent runs here: an ordinary start");
 		handover_link_close(&take->link);
 		free(take);
 		return 0;
@@ -210,10 +211,9 @@ static void reset_later(struct taken_neighbor *taken,
 			const struct bgp_handover_state *state, int fd,
 			enum bgp_cease_subcode subcode, const char *why)
 {
-	char text[ADDRESS_TEXT_SIZE];
-
-	log_warning("handover", "%s: session is reset: %s",
-		    address_format(&state->address, text), why);
+	log_event(EVENT_SESSION_NOT_KEPT,
+		  &(struct event_objects){ .neighbor = &state->address },
+		  "session is reset: %s", why);
 	taken->reset_fd = fd;
 	taken->subcode = subcode;
 }
@@ -478,7 +478,8 @@ static int wait_until_left(struct handover_take *take, struct tracker *tracker)
 	while (!code)
 		code = handover_link_next(&take->link, &record);
 	if (code == -ETIMEDOUT)
-		log_warning("handover", "the other agent has not ended yet");
+		log_event(EVENT_HANDOVER_UNFINISHED, NULL,
+			  "the other agent has not ended yet");
 	return 0;
 }
 
@@ -501,7 +502,8 @@ int handover_take_state(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 	tracker_bfd_send_all(agent->tracker);
 	code = control_publish(agent->control);
 	if (code)
-		log_error("handover", "the control socket is not in place: %s",
+		log_event(EVENT_SOCKET_MISSING, NULL,
+			  "the control socket is not in place: %s",
 			  strerror(-code));
 	return 0;
 }

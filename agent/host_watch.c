@@ -113,7 +113,7 @@ static void wait_seconds(struct host_watch *watch, uint32_t seconds)
 	const struct timeval time = { .tv_sec = seconds };
 
 	if (event_add(watch->timer, &time))
-		log_error("host", "out of memory: nothing is checked");
+		log_event(EVENT_MEMORY_SHORT, NULL, "host: nothing is checked");
 }
 
 static void run_checks(void *context)

@@ -272,7 +272,7 @@ static int pin_maps(struct interfaces *interfaces)
 	int code = datapath_pin_maps(interfaces->datapath, &error);
 
 	if (code)
-		log_error("datapath", "%s", error.text);
+		log_event(EVENT_START_FAILED, NULL, "%s", error.text);
 	return code;
 }
 

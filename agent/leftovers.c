@@ -188,6 +188,7 @@ void leftovers_begin(struct leftovers *leftovers)
 	if (leftovers->tick)
 		evtimer_add(leftovers->tick, &next);
 	else
-		log_error("handover", "announcements of the agent before are "
-				      "not withdrawn: out of memory");
+		log_event(
+			EVENT_MEMORY_SHORT, NULL,
+			"announcements of the agent before are not withdrawn");
 }

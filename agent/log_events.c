@@ -63,8 +63,8 @@ void log_events_begin(struct log_events *log)
 	int error = log_begin_limit(arm_log_timer, log);
 
 	if (error)
-		log_error("log", "messages are not limited: %s",
-			  strerror(-error));
+		log_event(EVENT_MEMORY_SHORT, NULL,
+			  "messages are not limited: %s", strerror(-error));
 	arm_log_timer(log); /* lines of the start may wait */
 }
 

@@ -35,7 +35,8 @@ static void on_end(evutil_socket_t number, short what, void *agent)
 static void on_hangup(evutil_socket_t number, short what, void *agent)
 {
 	(void)number, (void)what;
-	log_info("agent", "SIGHUP: reading the configuration again");
+	log_event(EVENT_RELOAD_BEGUN, NULL,
+		  "SIGHUP: reading the configuration again");
 	agent_reload(agent);
 }
 
@@ -51,16 +52,16 @@ static int load_hash_seed(struct datapath_options *options,
 		return 0;
 	code = seed_file_load(path, &options->hash_key, &made, error);
 	if (!code && made)
-		log_info("agent",
-			 "%s: made, with a random seed of the flow hash; copy "
-			 "it to nodes that must steer alike",
-			 path);
+		log_event(EVENT_SEED_MADE, NULL,
+			  "%s: made, with a random seed of the flow hash; copy "
+			  "it to nodes that must steer alike",
+			  path);
 	return code;
 }
 
 static int exit_code_of(int code, const char *error)
 {
-	log_error("agent", "%s", error);
+	log_event(EVENT_START_FAILED, NULL, "%s", error);
 	return code == -EACCES || code == -EPERM ? EXIT_NOT_PERMITTED :
 						   EXIT_KERNEL;
 }
@@ -138,7 +139,7 @@ static int run(struct config *config, const struct command_line *line)
 	evsignal_add(hangup, NULL);
 	code = syscall_filter_install(seccomp, appends, error);
 	if (code)
-		log_error("agent", "%s", error);
+		log_event(EVENT_START_FAILED, NULL, "%s", error);
 	else
 		code = agent_run(agent);
 	if (agent_has_left(agent))

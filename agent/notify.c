@@ -176,10 +176,10 @@ static int use_manager(struct notify *notify, const char *path,
 	int code;
 
 	if (fd < 0) {
-		log_warning("agent",
-			    "NOTIFY_SOCKET %s: not used, so the service "
-			    "manager learns nothing: %s",
-			    path, strerror(-fd));
+		log_event(EVENT_MANAGER_UNREACHED, NULL,
+			  "NOTIFY_SOCKET %s: not used, so the service "
+			  "manager learns nothing: %s",
+			  path, strerror(-fd));
 		return 0;
 	}
 	notify->fd = fd;

@@ -188,8 +188,8 @@ static int change_metrics(struct agent *agent, const struct config *before,
 			   &agent->metrics, error);
 	if (code && metrics_new(agent->base, &agent->loop.clients, NULL, was,
 				&agent->view, &agent->metrics, again))
-		log_error("reload", "metrics are not served any more: %s",
-			  again);
+		log_event(EVENT_RELOAD_INCOMPLETE, NULL,
+			  "metrics are not served any more: %s", again);
 	return code;
 }
 
@@ -236,8 +236,8 @@ void reload_set_collectors(struct agent *agent)
 	const struct agent_options *options = &agent->config->agent;
 
 	if (bmp_set_collectors(agent->bmp, options->bmp, options->bmp_count))
-		log_error("bmp", "not all collectors get routes: out of "
-				 "memory");
+		log_event(EVENT_MEMORY_SHORT, NULL,
+			  "not all collectors get routes");
 }
 
 static void replace_config(struct agent *agent, struct config *config,
@@ -276,7 +276,8 @@ static int apply_config(struct agent *agent, struct config *config,
 	if (text)
 		code = change_rooms(agent, agent->config, config, error);
 	if (code && text && change_rooms(agent, config, agent->config, again))
-		log_error("reload", "not all is as it was before: %s", again);
+		log_event(EVENT_RELOAD_INCOMPLETE, NULL,
+			  "not all is as it was before: %s", again);
 	if (code)
 		free(text);
 	else
@@ -354,12 +355,14 @@ static void on_undo_due(evutil_socket_t fd, short what, void *context)
 
 	(void)fd, (void)what;
 	if (apply_config(agent, agent->undo, error)) {
-		log_error("reload", "not confirmed, and not undone: %s", error);
+		log_event(EVENT_RELOAD_INCOMPLETE, NULL,
+			  "not confirmed, and not undone: %s", error);
 		end_undo(agent);
 		return;
 	}
-	log_warning("reload", "not confirmed: the configuration of before is "
-			      "back");
+	log_event(EVENT_RELOAD_UNDONE, NULL,
+		  "not confirmed: the configuration of before is "
+		  "back");
 	agent->undo = NULL;
 	forget_config(undone, agent->config, true);
 }
@@ -380,8 +383,9 @@ static void wait_for_confirmation(struct agent *agent, struct config *before,
 
 	agent->undo = before;
 	evtimer_add(agent->undo_timer, &time);
-	log_info("reload", "undone in %u s unless headgatectl confirm is given",
-		 seconds);
+	log_event(EVENT_RELOAD_PENDING, NULL,
+		  "undone in %u s unless headgatectl confirm is given",
+		  seconds);
 }
 
 static void confirm(struct agent *agent, struct reload_reply *reply)
@@ -390,7 +394,7 @@ static void confirm(struct agent *agent, struct reload_reply *reply)
 		reload_reply_error(reply, "no reload waits for a confirmation");
 		return;
 	}
-	log_info("reload", "confirmed");
+	log_event(EVENT_RELOAD_CONFIRMED, NULL, "confirmed");
 	end_undo(agent);
 }
 
@@ -477,7 +481,7 @@ void reload_on_signal(void *context)
 	struct reload_reply *reply = reload_reply_new();
 
 	if (!reply) {
-		log_error("reload", "out of memory; nothing changed");
+		log_event(EVENT_MEMORY_SHORT, NULL, "nothing reloaded");
 		return;
 	}
 	reload_carry_out(&order, reply, agent);

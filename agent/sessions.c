@@ -57,18 +57,19 @@ static void warn_of_nexthop(const struct bgp_neighbor *neighbor,
 {
 	bool ipv4 = !address_is_ipv4(&options->local_address);
 	enum bgp_family other = ipv4 ? BGP_IPV4_UNICAST : BGP_IPV6_UNICAST;
-	char name[BGP_NEIGHBOR_NAME_SIZE];
-
 	if (options->role == NEIGHBOR_ROLE_BACKEND ||
 	    !bgp_negotiated_has_family(options->session, other) ||
 	    !address_is_zero(&options->other_address) ||
 	    (ipv4 && options->session->extended_nexthop))
 		return;
-	log_warning("bgp",
-		    "%s: %s VIPs are not announced: this host has no such "
-		    "address on the link to be the next hop; add one, or set "
-		    "family= of --neighbor",
-		    bgp_neighbor_name(neighbor, name), ipv4 ? "IPv4" : "IPv6");
+	log_event(EVENT_ADDRESS_MISSING,
+		  &(struct event_objects){
+			  .neighbor = &neighbor->address,
+			  .interface = neighbor->options.interface },
+		  "%s VIPs are not announced: this host has no such "
+		  "address on the link to be the next hop; add one, or set "
+		  "family= of --neighbor",
+		  ipv4 ? "IPv4" : "IPv6");
 }
 
 /*
@@ -184,7 +185,6 @@ static void watch_peer(struct agent *agent, struct rib_peer *peer,
 		       const struct key_file *key_file)
 {
 	struct bfd_key key;
-	char text[ADDRESS_TEXT_SIZE];
 
 	wiring_get_bfd_key(key_file, &key);
 	peer->watch_due = false;
@@ -192,8 +192,10 @@ static void watch_peer(struct agent *agent, struct rib_peer *peer,
 				       false, &key);
 	explicit_bzero(&key, sizeof(key));
 	if (!peer->watched)
-		log_error("bgp", "%s: no BFD session: out of memory",
-			  address_format(&peer->source.address, text));
+		log_event(EVENT_MEMORY_SHORT,
+			  &(struct event_objects){
+				  .neighbor = &peer->source.address },
+			  "no BFD session");
 }
 
 /*
@@ -518,8 +520,6 @@ static void ask_for_unwanted(struct agent *agent, struct bgp_neighbor *neighbor,
 			     struct rib_peer *peer)
 {
 	const struct bgp_negotiated *session = &neighbor->session->negotiated;
-	char name[BGP_NEIGHBOR_NAME_SIZE];
-
 	if (!peer->not_kept[IMPORT_NO_POLICY] ||
 	    (!peer->blackhole && !adj_rib_in_learns_from(agent->rib, peer)))
 		return;
@@ -527,10 +527,12 @@ static void ask_for_unwanted(struct agent *agent, struct bgp_neighbor *neighbor,
 	if (session->route_refresh)
 		sessions_ask_again(neighbor, session->families);
 	else
-		log_warning("bgp",
-			    "%s: its routes were not kept, and it cannot be "
-			    "asked for them; restart the session",
-			    bgp_neighbor_name(neighbor, name));
+		log_event(EVENT_ROUTES_NOT_KEPT,
+			  &(struct event_objects){
+				  .neighbor = &neighbor->address,
+				  .interface = neighbor->options.interface },
+			  "its routes were not kept, and it cannot be "
+			  "asked for them; restart the session");
 }
 
 /* Begin or end the BFD session, as the options say now. */

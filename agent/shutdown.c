@@ -42,7 +42,7 @@ static void withdraw_vips(struct agent *agent)
 	bgp_announcer_finish(agent->speaker);
 	agent->withdraw_ms = 0;
 	agent->fall.quiet = 0; /* a pause of before says nothing */
-	log_info("agent", "VIPs are withdrawn");
+	log_event(EVENT_AGENT_ENDING, NULL, "VIPs are withdrawn");
 }
 
 static void on_shutdown_turn(evutil_socket_t fd, short what, void *context)
@@ -60,12 +60,13 @@ static void on_shutdown_turn(evutil_socket_t fd, short what, void *context)
 	if (!fallen && now_ms < agent->end_ms)
 		return;
 	if (fallen)
-		log_info("agent", "traffic has fallen: ending");
+		log_event(EVENT_AGENT_ENDING, NULL,
+			  "traffic has fallen: ending");
 	else
-		log_warning("agent",
-			    "traffic still comes %u s after VIPs were "
-			    "withdrawn: ending; packets may be lost",
-			    agent->config->agent.shutdown_delay_s);
+		log_event(EVENT_TRAFFIC_REMAINS, NULL,
+			  "traffic still comes %u s after VIPs were "
+			  "withdrawn: ending; packets may be lost",
+			  agent->config->agent.shutdown_delay_s);
 	event_base_loopbreak(agent->base);
 }
 
@@ -85,10 +86,11 @@ bool shutdown_begin(struct agent *agent)
 		return false;
 	agent->withdraw_ms = clock_now_ms() + delay_ms;
 	agent->end_ms = agent->withdraw_ms + delay_ms;
-	log_info("agent",
-		 "shutting down: VIPs are announced with GRACEFUL_SHUTDOWN and "
-		 "withdrawn in %u s; signal again to end at once",
-		 options->shutdown_delay_s);
+	log_event(
+		EVENT_AGENT_ENDING, NULL,
+		"shutting down: VIPs are announced with GRACEFUL_SHUTDOWN and "
+		"withdrawn in %u s; signal again to end at once",
+		options->shutdown_delay_s);
 	export_set_shutdown(agent->rib, RIB_SHUTDOWN_GRACEFUL);
 	bgp_announcer_send_all(agent->speaker);
 	event_add(agent->shutdown, &interval);

@@ -102,8 +102,9 @@ static void on_start_tick(evutil_socket_t fd, short what, void *context)
 			  "not announce theirs within %u s",
 			  missing, start->max_s);
 	else
-		log_info("agent", "VIPs are announced: all backends that are "
-				  "configured by name have announced theirs");
+		log_event(EVENT_START_COMPLETE, NULL,
+			  "VIPs are announced: all backends that are "
+			  "configured by name have announced theirs");
 	export_set_starting(start->rib, false);
 	start->hooks.complete(start->hooks.context);
 }

@@ -238,7 +238,7 @@ static void report_call(int number)
 {
 	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
 
-	log_error("agent",
+	log_event(EVENT_SYSTEM_CALL_REFUSED, NULL,
 		  "system call %s: refused, as the agent does not need it: a "
 		  "fault of Headgate or of a library, or an attack; "
 		  "--seccomp log lets it pass",

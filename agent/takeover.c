@@ -352,10 +352,10 @@ int takeover_begin(struct takeover *takeover)
 	if (error)
 		return error;
 	begin_report(takeover);
-	log_info("datapath",
-		 "the previous run's tables forward until their next hops are "
-		 "announced again, at most %u s",
-		 takeover->report.max_s);
+	log_event(EVENT_TABLES_ADOPTED, NULL,
+		  "the previous run's tables forward until their next hops are "
+		  "announced again, at most %u s",
+		  takeover->report.max_s);
 	evtimer_add(takeover->tick, &tick);
 	return 0;
 }

@@ -63,7 +63,8 @@ void warm_ups_go_on(struct warm_ups *warm_ups, struct rib_peer *peer,
 	if (!warm_ups->step)
 		warm_ups->step = evtimer_new(warm_ups->base, on_step, warm_ups);
 	if (!warm_ups->step) {
-		log_error("agent", "join-delay and slow-start: out of memory");
+		log_event(EVENT_MEMORY_SHORT, NULL,
+			  "join-delay and slow-start have no effect");
 		return;
 	}
 	peer->warm_since_ms = since_ms;

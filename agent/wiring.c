@@ -254,13 +254,13 @@ static void track_nexthop(const struct address *address, bool wanted,
 			  void *context)
 {
 	struct agent *agent = context;
-	char text[ADDRESS_TEXT_SIZE];
 
 	if (!wanted)
 		tracker_release(agent->tracker, address);
 	else if (tracker_acquire(agent->tracker, address))
-		log_error("nexthop", "%s: not tracked: out of memory",
-			  address_format(address, text));
+		log_event(EVENT_MEMORY_SHORT,
+			  &(struct event_objects){ .nexthop = address },
+			  "not tracked");
 }
 
 static void encapsulate_nexthop(const struct address *address,
@@ -288,7 +288,6 @@ static bool on_set_decided(const struct route *route,
 {
 	const struct prefix *vip = &route->node.prefix;
 	struct agent *agent = context;
-	char text[PREFIX_TEXT_SIZE];
 	/* Joining ones follow those that are in the set. */
 	size_t count = route->selected ? route->selected + route->foreseen : 0;
 	bool steered;
@@ -299,8 +298,10 @@ static bool on_set_decided(const struct route *route,
 		fib_set_vip(agent->fib, vip, route_is_served(route), members,
 			    route->selected);
 	else
-		log_error("steering", "%s: not steered and not announced: %s",
-			  prefix_format(vip, text), strerror(-error));
+		log_event(EVENT_TABLE_NOT_WRITTEN,
+			  &(struct event_objects){ .vip = vip },
+			  "not steered and not announced: %s",
+			  strerror(-error));
 	service_checks_decided(&agent->checks, route);
 	bmp_route_decided(agent->bmp, route);
 	return !error && steered;

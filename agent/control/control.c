@@ -328,10 +328,10 @@ static void share_socket(struct control *control)
 	permission_init(&control->permission);
 	code = permission_share(&control->permission, path);
 	if (code)
-		log_warning("control",
-			    "%s: not open to the group headgate-admin: %s; its "
-			    "members need the group headgate, too",
-			    path, strerror(-code));
+		log_event(EVENT_SOCKET_NOT_SHARED, NULL,
+			  "%s: not open to the group headgate-admin: %s; its "
+			  "members need the group headgate, too",
+			  path, strerror(-code));
 }
 
 static unsigned int level_of_client(int fd, void *context)

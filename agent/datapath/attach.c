@@ -27,8 +27,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char subsystem[] = "datapath";
-
 static const uint32_t mode_flags[DATAPATH_MODE_COUNT] = {
 	[DATAPATH_NATIVE] = XDP_FLAGS_DRV_MODE,
 	[DATAPATH_GENERIC] = XDP_FLAGS_SKB_MODE,
@@ -232,7 +230,9 @@ static int take_over_link(const struct datapath *dp, struct port *port,
 			port->name, strerror(-err));
 	}
 	port->link = link;
-	log_info(subsystem, "%s: taken over from the previous run", port->name);
+	log_event(EVENT_INTERFACE_ATTACHED,
+		  &(struct event_objects){ .interface = port->name },
+		  "taken over from the previous run");
 	return 0;
 }
 
@@ -411,7 +411,9 @@ static void drop_if_stale(const char *pin, void *context)
 		close(link);
 		return;
 	}
-	log_info(subsystem, "%s: detached: not a port any more", pin);
+	log_event(EVENT_INTERFACE_DETACHED,
+		  &(struct event_objects){ .interface = pin },
+		  "detached: not a port any more");
 	drop_link(dp, pin, link);
 }
 

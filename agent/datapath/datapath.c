@@ -17,8 +17,6 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-static const char subsystem[] = "datapath";
-
 enum {
 	MIB = 1 << 20,
 	WHY_SIZE = 128,
@@ -157,11 +155,11 @@ static int adopt_tables(struct datapath *dp,
 			       sizeof(why));
 	}
 	if (!dp->adopted) {
-		log_warning(subsystem,
-			    "tables of the previous run are not adopted: %s; "
-			    "new ones are filled while its program forwards, "
-			    "and then flows move",
-			    why);
+		log_event(EVENT_TABLES_NOT_ADOPTED, NULL,
+			  "tables of the previous run are not adopted: %s; "
+			  "new ones are filled while its program forwards, "
+			  "and then flows move",
+			  why);
 		return 0;
 	}
 	err = inherited_use(inherited, dp->skeleton->obj);

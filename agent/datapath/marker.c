@@ -25,8 +25,6 @@ enum {
 	FILTER_HANDLE = 0x4847,
 };
 
-static const char subsystem[] = "datapath";
-
 /* ------------------------------------------------------------- link */
 
 static uint32_t mark_link_ifindex(int link)
@@ -158,13 +156,14 @@ void marker_attach(struct datapath *dp, struct port *port)
 	}
 	port_publish(dp, (uint32_t)(port - dp->ports));
 	if (err)
-		log_warning(subsystem,
-			    "%s: the tc program is not attached: %s (%s); "
-			    "packets that the kernel forwards (too big, "
-			    "unusual headers) may go to another server of "
-			    "their VIP than the rest of their flow; "
-			    "--handed-up-mark off does without",
-			    port->name, strerror(-err), failure_reason());
+		log_event(EVENT_INTERFACE_UNMARKED,
+			  &(struct event_objects){ .interface = port->name },
+			  "the tc program is not attached: %s (%s); "
+			  "packets that the kernel forwards (too big, "
+			  "unusual headers) may go to another server of "
+			  "their VIP than the rest of their flow; "
+			  "--handed-up-mark off does without",
+			  strerror(-err), failure_reason());
 }
 
 void marker_leave(struct port *port)

@@ -134,7 +134,6 @@ static void set_route(struct fib *fib, const struct prefix *vip,
 		      const struct member *members, size_t count)
 {
 	struct route_hop *hops = calloc(count + 1, sizeof(*hops));
-	char text[PREFIX_TEXT_SIZE];
 	size_t used = 0;
 
 	for (size_t i = 0; hops && i < count; i++) {
@@ -149,8 +148,9 @@ static void set_route(struct fib *fib, const struct prefix *vip,
 			};
 	}
 	if (!hops || kernel_routes_set(fib->routes, vip, hops, used))
-		log_error("fib", "%s: kernel route not written: out of memory",
-			  prefix_format(vip, text));
+		log_event(EVENT_MEMORY_SHORT,
+			  &(struct event_objects){ .vip = vip },
+			  "kernel route not written");
 	free(hops);
 }
 

@@ -202,11 +202,11 @@ static int write_slot_rules(struct handed_up *handed_up,
 static void record_slot_answer(struct handed_up *handed_up, int error)
 {
 	if (error && !handed_up->failed)
-		log_warning("fib",
-			    "rules for handed-up packets not written: %s; the "
-			    "kernel sends such packets of a flow to any server "
-			    "of its VIP. Further failures are not logged",
-			    strerror(-error));
+		log_event(EVENT_ROUTES_NOT_WRITTEN, NULL,
+			  "rules for handed-up packets not written: %s; the "
+			  "kernel sends such packets of a flow to any server "
+			  "of its VIP. Further failures are not logged",
+			  strerror(-error));
 	handed_up->failed = error;
 }
 

@@ -338,15 +338,13 @@ static bool must_settle(const struct kernel_route *route)
 static void record_answer(struct kernel_routes *routes,
 			  struct kernel_route *route, int error)
 {
-	char text[PREFIX_TEXT_SIZE];
-
 	if (error && !routes->failing)
-		log_warning("fib",
-			    "%s: kernel route not written: %s; the kernel does "
-			    "not answer packets that the program passes to it. "
-			    "Further failures are not logged",
-			    prefix_format(&route->node.prefix, text),
-			    strerror(-error));
+		log_event(EVENT_ROUTES_NOT_WRITTEN,
+			  &(struct event_objects){ .vip = &route->node.prefix },
+			  "kernel route not written: %s; the kernel does "
+			  "not answer packets that the program passes to it. "
+			  "Further failures are not logged",
+			  strerror(-error));
 	if (!error)
 		log_written(route);
 	routes->failing += !!error;

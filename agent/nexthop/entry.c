@@ -428,7 +428,7 @@ static void log_unreachable(const struct entry *entry, enum entry_reason reason)
  */
 static void set_bfd_link(struct entry *entry, const struct entry_route *route)
 {
-	char address[ADDRESS_TEXT_SIZE], via[ADDRESS_TEXT_SIZE];
+	char via[ADDRESS_TEXT_SIZE];
 	const struct nexthop *view = &entry->view;
 	bool near = route->link && address_equal(&route->via, &view->address);
 	bool far = route->link && !near;
@@ -438,11 +438,11 @@ static void set_bfd_link(struct entry *entry, const struct entry_route *route)
 	bfd_set_link(entry->bfd, near ? route->link->ifindex : 0,
 		     &route->source);
 	if (far && !entry->bfd_is_far)
-		log_warning("nexthop",
-			    "%s: BFD not possible behind gateway %s: only on "
-			    "our own links; remove bfd",
-			    address_format(&view->address, address),
-			    address_format(&route->via, via));
+		log_event(EVENT_BFD_NOT_STARTED,
+			  &(struct event_objects){ .nexthop = &view->address },
+			  "BFD not possible behind gateway %s: only on "
+			  "our own links; remove bfd",
+			  address_format(&route->via, via));
 	entry->bfd_is_far = far;
 }
 
@@ -466,7 +466,9 @@ void entry_resolve(struct entry *entry)
 static void open_bfd_session(struct entry *entry)
 {
 	struct bfd *bfd = entry->tracker->bfd;
-	char address[ADDRESS_TEXT_SIZE];
+	const struct event_objects objects = {
+		.nexthop = &entry->view.address,
+	};
 	int error = -EOPNOTSUPP;
 
 	if (bfd)
@@ -474,28 +476,28 @@ static void open_bfd_session(struct entry *entry)
 				 entry, &entry->bfd);
 	if (!error)
 		return;
-	address_format(&entry->view.address, address);
 	if (error == -ENOSPC)
-		log_error("nexthop",
-			  "%s: BFD not started: limit of %d sessions reached",
-			  address, BFD_MAX_PEERS);
+		log_event(EVENT_BFD_NOT_STARTED, &objects,
+			  "BFD not started: limit of %d sessions reached",
+			  BFD_MAX_PEERS);
 	else
-		log_error("nexthop", "%s: BFD not started: %s", address,
-			  strerror(-error));
+		log_event(EVENT_BFD_NOT_STARTED, &objects,
+			  "BFD not started: %s", strerror(-error));
 }
 
 void entry_take_bfd_key(struct entry *entry, const struct bfd_key *key)
 {
-	char address[ADDRESS_TEXT_SIZE];
+	const struct event_objects objects = {
+		.nexthop = &entry->view.address,
+	};
 
 	if (!entry->watchers)
 		entry->bfd_key = *key;
 	else if (key->type != BFD_AUTH_NONE &&
 		 !bfd_key_equal(&entry->bfd_key, key))
-		log_error("nexthop",
-			  "%s: BFD runs with another key, or without one; give "
-			  "all flags for this server the same bfd-key-file",
-			  address_format(&entry->view.address, address));
+		log_event(EVENT_BFD_KEY_DIFFERS, &objects,
+			  "BFD runs with another key, or without one; give "
+			  "all flags for this server the same bfd-key-file");
 }
 
 /* Close the BFD session if no user wants it any more. */

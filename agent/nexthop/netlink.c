@@ -53,8 +53,9 @@ static void handle_link(struct netlink *netlink, const struct nlmsghdr *message)
 	if (message->nlmsg_type == RTM_DELLINK)
 		host_remove_link(netlink->host, link.ifindex);
 	else if (host_set_link(netlink->host, &link))
-		log_error("nexthop", "%s: link not recorded: out of memory",
-			  link.name);
+		log_event(EVENT_MEMORY_SHORT,
+			  &(struct event_objects){ .interface = link.name },
+			  "link not recorded");
 }
 
 static void handle_address(struct netlink *netlink,
@@ -68,7 +69,8 @@ static void handle_address(struct netlink *netlink,
 	if (message->nlmsg_type == RTM_DELADDR)
 		host_remove_address(netlink->host, &address);
 	else if (host_set_address(netlink->host, &address))
-		log_error("nexthop", "address not recorded: out of memory");
+		log_event(EVENT_MEMORY_SHORT, NULL,
+			  "an address of this host is not recorded");
 }
 
 /* Handle a change of a route or of a rule. */
@@ -393,8 +395,8 @@ static void dump_again(struct netlink *netlink)
 		;
 	error = dump_all(netlink);
 	if (error)
-		log_error("nexthop",
-			  "netlink: links and addresses not read again: %s; "
+		log_event(EVENT_HOST_UNREAD, NULL,
+			  "links and addresses not read again: %s; "
 			  "the known ones may be out of date",
 			  strerror(-error));
 	host_doubt_links(netlink->host);

@@ -151,13 +151,12 @@ static void log_change(const struct service_check *check, bool was_pending)
 /* The fault is this host's: tell it once for each next hop, by the limiter. */
 static void log_not_sent(const struct service_check *check, int error)
 {
-	char text[ADDRESS_TEXT_SIZE];
-
-	log_warning("service",
-		    "%s: its services are not checked: %s; a check needs an "
-		    "address of the VIP's family on the link",
-		    address_format(&check->server->node.address, text),
-		    strerror(-error));
+	log_event(EVENT_SERVICE_UNCHECKED,
+		  &(struct event_objects){
+			  .nexthop = &check->server->node.address },
+		  "its services are not checked: %s; a check needs an "
+		  "address of the VIP's family on the link",
+		  strerror(-error));
 }
 
 static void take_result(struct services *services, struct service_check *check,
@@ -364,24 +363,25 @@ static void log_slow(struct services *services,
 	if (services->slow_logged || interval <= options->interval_ms)
 		return;
 	services->slow_logged = true;
-	log_warning("service",
-		    "%zu checks: each comes every %u ms or less often, as "
-		    "all together send at most %d packets a second; raise "
-		    "check-interval= or check fewer VIPs",
-		    services->table.count, interval, SERVICE_RATE);
+	log_event(EVENT_CHECKS_SLOW, NULL,
+		  "%zu checks: each comes every %u ms or less often, as "
+		  "all together send at most %d packets a second; raise "
+		  "check-interval= or check fewer VIPs",
+		  services->table.count, interval, SERVICE_RATE);
 }
 
 static void refuse_check(struct services *services, const struct prefix *vip,
 			 const struct address *nexthop)
 {
-	char text[PREFIX_TEXT_SIZE], to[ADDRESS_TEXT_SIZE];
+	const struct event_objects objects = { .vip = vip, .nexthop = nexthop };
+	char to[ADDRESS_TEXT_SIZE];
 	bool full = services->table.count >= SERVICE_MAX_CHECKS;
 
 	services->refused++;
-	log_error("service",
-		  "%s: %s not checked, and used as if it passed: %s; check "
+	log_event(EVENT_SERVICE_UNCHECKED, &objects,
+		  "not checked at %s, and used as if it passed: %s; check "
 		  "fewer VIPs",
-		  address_format(nexthop, to), prefix_format(vip, text),
+		  address_format(nexthop, to),
 		  full ? "limit of checks reached" : "out of memory");
 }
 

@@ -228,8 +228,9 @@ static void sync_ports(struct tracker *tracker)
 	int error = ports_sync(tracker->ports, &tracker->host, &name);
 
 	if (error)
-		log_error("nexthop", "%s: packet socket not opened: %s", name,
-			  strerror(-error));
+		log_event(EVENT_PROBING_FAILED,
+			  &(struct event_objects){ .interface = name },
+			  "packet socket not opened: %s", strerror(-error));
 }
 
 static void on_netlink(evutil_socket_t fd, short what, void *context)

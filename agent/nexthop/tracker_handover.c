@@ -66,11 +66,13 @@ static void adopt_orphan(struct tracker *tracker, const struct bfd_given *given,
 			 int fd)
 {
 	const struct bfd_key none = { .type = BFD_AUTH_NONE };
-	char text[ADDRESS_TEXT_SIZE];
+	const struct event_objects objects = {
+		.nexthop = &given->endpoints.remote,
+	};
 	struct bfd_peer *orphan;
 
-	log_info("nexthop", "%s: BFD ends: not configured any more",
-		 address_format(&given->endpoints.remote, text));
+	log_event(EVENT_BFD_ENDED, &objects,
+		  "BFD ends: not configured any more");
 	/* Without its key nothing can be said to the neighbor. */
 	if (given->auth.key.type == BFD_AUTH_NONE)
 		bfd_adopt(tracker->bfd, given, fd, &none, NULL, &orphan);
@@ -82,8 +84,8 @@ void tracker_bfd_adopt(struct tracker *tracker, const struct bfd_given *given,
 		       int fd)
 {
 	const struct address *address = &given->endpoints.remote;
+	const struct event_objects objects = { .nexthop = address };
 	struct entry *heir = find_heir(tracker, address);
-	char text[ADDRESS_TEXT_SIZE];
 	int error;
 
 	if (!tracker->bfd) {
@@ -94,16 +96,15 @@ void tracker_bfd_adopt(struct tracker *tracker, const struct bfd_given *given,
 		adopt_orphan(tracker, given, fd);
 		return;
 	}
-	address_format(address, text);
 	if (!fits_key(given, &heir->bfd_key)) {
-		log_warning("nexthop", "%s: BFD begins anew with another key",
-			    text);
+		log_event(EVENT_BFD_ANEW, &objects,
+			  "BFD begins anew with another key");
 		close(fd);
 		return;
 	}
 	error = bfd_adopt(tracker->bfd, given, fd, &heir->bfd_key, heir,
 			  &heir->bfd);
 	if (error)
-		log_error("nexthop", "%s: BFD begins anew: %s", text,
+		log_event(EVENT_BFD_ANEW, &objects, "BFD begins anew: %s",
 			  strerror(-error));
 }

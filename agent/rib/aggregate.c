@@ -245,10 +245,8 @@ aggregate_attributes(struct rib *rib, const struct aggregate *aggregate)
 
 static void log_aggregate_failed(const struct prefix *prefix)
 {
-	char text[PREFIX_TEXT_SIZE];
-
-	log_error("rib", "%s: aggregate not announced: out of memory",
-		  prefix_format(prefix, text));
+	log_event(EVENT_MEMORY_SHORT, &(struct event_objects){ .vip = prefix },
+		  "aggregate not announced");
 }
 
 static void announce_aggregate(struct rib *rib,

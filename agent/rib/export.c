@@ -194,10 +194,9 @@ static void replace_content(struct rib *rib, struct route_export *export,
 
 static void log_export_failed(const struct route *route)
 {
-	char text[PREFIX_TEXT_SIZE];
-
-	log_error("rib", "%s: not announced: out of memory",
-		  prefix_format(&route->node.prefix, text));
+	log_event(EVENT_MEMORY_SHORT,
+		  &(struct event_objects){ .vip = &route->node.prefix },
+		  "not announced");
 }
 
 /* True if neighbors of this profile get the same from both. */

@@ -201,12 +201,11 @@ static bool list_members(struct rib *rib, struct route *route, uint32_t maximum)
 static bool hand_on_set(struct rib *rib, struct route *route, uint32_t maximum)
 {
 	const struct rib_hooks *hooks = &rib->hooks;
-	char text[PREFIX_TEXT_SIZE];
-
 	if (list_members(rib, route, maximum))
 		return hooks->set_decided(route, rib->members, hooks->context);
-	log_error("rib", "%s: not steered and not announced: out of memory",
-		  prefix_format(&route->node.prefix, text));
+	log_event(EVENT_MEMORY_SHORT,
+		  &(struct event_objects){ .vip = &route->node.prefix },
+		  "not steered and not announced");
 	return false;
 }
 
@@ -233,17 +232,16 @@ static void log_new_origin(const struct route *route, const struct path *path,
 /* Tell once that origins are not followed for a VIP, and so for later ones. */
 static void log_unfollowed(struct rib *rib, const struct prefix *vip)
 {
-	char text[PREFIX_TEXT_SIZE];
-
 	if (rib->origins_logged || !origins_is_full(&rib->origins) ||
 	    origins_find(&rib->origins, vip))
 		return;
 	rib->origins_logged = true;
-	log_warning("rib",
-		    "%s: origin AS not followed, nor are those of later VIPs: "
-		    "limit of %d VIPs reached; vips= of --neighbor says who "
-		    "may announce what",
-		    prefix_format(vip, text), ORIGINS_MAX_VIPS);
+	log_event(EVENT_ORIGINS_UNFOLLOWED,
+		  &(struct event_objects){ .vip = vip },
+		  "origin AS not followed, nor are those of later VIPs: "
+		  "limit of %d VIPs reached; vips= of --neighbor says who "
+		  "may announce what",
+		  ORIGINS_MAX_VIPS);
 }
 
 /* Note the origin ASes of the set, once for each path. */

@@ -157,15 +157,14 @@ static void remove_refused(struct adoption *adoption)
 {
 	struct steering *steering = adoption->steering;
 	const struct steering_sink *sink = &steering->sink;
-	char text[PREFIX_TEXT_SIZE];
 
 	for (size_t i = 0; i < adoption->refused_count; i++) {
 		const struct prefix *prefix = &adoption->refused[i];
 
-		log_warning("steering",
-			    "%s: its table is not adopted; it gets one when "
-			    "its routes come in",
-			    prefix_format(prefix, text));
+		log_event(EVENT_TABLES_NOT_ADOPTED,
+			  &(struct event_objects){ .vip = prefix },
+			  "its table is not adopted; it gets one when "
+			  "its routes come in");
 		sink->delete_vip(sink->datapath, prefix);
 	}
 	for (uint32_t i = 0; i < steering->options.group_count; i++)
@@ -216,15 +215,15 @@ static void adopt_all(struct adoption *adoption)
 	nexthop_slots_adopt(&steering->nexthops, adoption->nexthops);
 	source->each_vip(source->datapath, visit_vip, adoption);
 	remove_refused(adoption);
-	log_info("steering",
-		 "tables of the previous run adopted: %zu VIPs in %u groups",
-		 adoption->count,
-		 steering->options.group_count - steering->groups.free_count);
+	log_event(EVENT_TABLES_ADOPTED, NULL,
+		  "tables of the previous run adopted: %zu VIPs in %u groups",
+		  adoption->count,
+		  steering->options.group_count - steering->groups.free_count);
 	if (adoption->rehashed)
-		log_warning("steering",
-			    "--hash-fields: %u VIPs hash other fields than "
-			    "before; most of their flows move and break",
-			    adoption->rehashed);
+		log_event(EVENT_TABLES_NOT_ADOPTED, NULL,
+			  "--hash-fields: %u VIPs hash other fields than "
+			  "before; most of their flows move and break",
+			  adoption->rehashed);
 }
 
 int steering_adopt(struct steering *steering,
@@ -266,14 +265,14 @@ void steering_release_vip(struct steering *steering,
 	struct steering_vip *vip =
 		(struct steering_vip *)prefix_map_find(&steering->vips, prefix);
 	const struct steering_hooks *hooks = &steering->hooks;
-	char text[PREFIX_TEXT_SIZE];
 	int error = 0;
 
 	if (vip && vip->adopted)
 		error = grant_wish(steering, vip);
 	if (error)
-		log_error("steering", "%s: keeps its previous table: %s",
-			  prefix_format(prefix, text), strerror(-error));
+		log_event(EVENT_TABLE_NOT_WRITTEN,
+			  &(struct event_objects){ .vip = prefix },
+			  "keeps its previous table: %s", strerror(-error));
 	hooks->work_waiting(hooks->context);
 }
 

@@ -291,7 +291,8 @@ static void postpone_sweep(struct turn *turn, int error)
 {
 	struct flow_sweep *sweep = &turn->steering->sweep;
 
-	log_error("steering", "flow records not read: %s; tried again later",
+	log_event(EVENT_FLOWS_UNREAD, NULL,
+		  "flow records not read: %s; tried again later",
 		  strerror(-error));
 	sweep->active = false;
 	sweep->due_ms = turn->now_ms + FLOW_SWEEP_MS;

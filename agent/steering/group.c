@@ -379,23 +379,22 @@ static void tell_fit(const struct group_table *table,
 	uint64_t total = fit_total_weight(group->members, group->count);
 	uint32_t size = table->options->table_size;
 	const struct member *lightest = lightest_member(group);
-	char text[ADDRESS_TEXT_SIZE];
-
 	if (group->fit.light > before->light)
-		log_warning("steering",
-			    "%s: weight %u of %llu is less than one of %u "
-			    "buckets, and so are the shares of %u of %zu next "
-			    "hops: each has one bucket, more than its share; "
-			    "raise --table-size or the weights",
-			    address_format(&lightest->address, text),
-			    lightest->weight, (unsigned long long)total, size,
-			    group->fit.light, group->count);
+		log_event(EVENT_SHARES_UNEVEN,
+			  &(struct event_objects){ .nexthop =
+							   &lightest->address },
+			  "weight %u of %llu is less than one of %u "
+			  "buckets, and so are the shares of %u of %zu next "
+			  "hops: each has one bucket, more than its share; "
+			  "raise --table-size or the weights",
+			  lightest->weight, (unsigned long long)total, size,
+			  group->fit.light, group->count);
 	if (group->fit.crowded && !before->crowded)
-		log_warning("steering",
-			    "group %u: %u buckets for %zu next hops, fewer "
-			    "than %d for each: shares are uneven; raise "
-			    "--table-size",
-			    group->index, size, group->count, FIT_MIN_BUCKETS);
+		log_event(EVENT_SHARES_UNEVEN, NULL,
+			  "group %u: %u buckets for %zu next hops, fewer "
+			  "than %d for each: shares are uneven; raise "
+			  "--table-size",
+			  group->index, size, group->count, FIT_MIN_BUCKETS);
 }
 
 static void count_buckets(struct steering_group *group, uint32_t size)

@@ -38,7 +38,7 @@ static void end_look(struct steering *steering)
 	int error = nexthop_slots_end_returns(&steering->nexthops);
 
 	if (error)
-		log_error("steering",
+		log_event(EVENT_TABLE_NOT_WRITTEN, NULL,
 			  "a next hop that is back is not written: %s",
 			  strerror(-error));
 	steering->return_group = PASS_NONE;

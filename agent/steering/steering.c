@@ -19,10 +19,10 @@
 static void warn_of_spray(const struct steering_options *options)
 {
 	if (steering_hashes_packets(options))
-		log_warning("steering",
-			    "hash-fields packet: the packets of a flow go to "
-			    "all servers and TCP breaks; use it for services "
-			    "without state only");
+		log_event(EVENT_FLOWS_SPRAYED, NULL,
+			  "hash-fields packet: the packets of a flow go to "
+			  "all servers and TCP breaks; use it for services "
+			  "without state only");
 }
 
 struct steering *steering_new(const struct steering_options *options,
@@ -280,11 +280,10 @@ int steering_set_vip(struct steering *steering, const struct prefix *prefix,
 
 static void log_slot_error(const struct address *address, int error)
 {
-	char text[ADDRESS_TEXT_SIZE];
-
 	if (error)
-		log_error("steering", "%s: its slot is not written: %s",
-			  address_format(address, text), strerror(-error));
+		log_event(EVENT_TABLE_NOT_WRITTEN,
+			  &(struct event_objects){ .nexthop = address },
+			  "its slot is not written: %s", strerror(-error));
 }
 
 void steering_nexthop_changed(struct steering *steering,

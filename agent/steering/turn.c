@@ -35,14 +35,14 @@ static void mark_done(struct steering *steering, struct steering_vip *vip,
 void turn_postpone(struct turn *turn, struct steering_set *set, int error)
 {
 	const struct steering_vip *vip = TAILQ_FIRST(&set->waiting);
-	char text[PREFIX_TEXT_SIZE];
 
 	if (!set->retry_ms)
-		log_error("steering",
-			  "%s and VIPs with its set: no table of %zu next "
-			  "hops: %s; tried again every second",
-			  vip ? prefix_format(&vip->node.prefix, text) : "-",
-			  set->count, strerror(-error));
+		log_event(
+			EVENT_TABLE_NOT_WRITTEN,
+			&(struct event_objects){
+				.vip = vip ? &vip->node.prefix : NULL },
+			"no table of %zu next hops for it and VIPs with its set: %s; tried again every second",
+			set->count, strerror(-error));
 	set->retry_ms = turn->now_ms + TURN_RETRY_MS;
 	turn->retry = true;
 }

@@ -111,12 +111,11 @@ static int write_entry(struct steering *steering,
 void vip_write(struct steering *steering, const struct steering_vip *vip)
 {
 	int error = vip->group ? write_entry(steering, vip, vip->group) : 0;
-	char text[PREFIX_TEXT_SIZE];
 
 	if (error)
-		log_error("steering", "%s: entry not written: %s",
-			  prefix_format(&vip->node.prefix, text),
-			  strerror(-error));
+		log_event(EVENT_TABLE_NOT_WRITTEN,
+			  &(struct event_objects){ .vip = &vip->node.prefix },
+			  "entry not written: %s", strerror(-error));
 }
 
 int vip_use_group(struct steering *steering, struct steering_vip *vip,

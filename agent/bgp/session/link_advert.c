@@ -67,12 +67,13 @@ static void warn_of_default_route(const char *interface)
 	    (accept < FOLLOWS_AS_ROUTER &&
 	     read_setting(interface, "forwarding")))
 		return;
-	log_warning("bgp",
-		    "%s: the kernel takes default routes from router "
-		    "advertisements there; set "
-		    "net.ipv6.conf.%s.accept_ra_defrtr=0 if the peer must not "
-		    "be the way out of this host",
-		    interface, interface);
+	log_event(EVENT_HOST_COMPLAINT,
+		  &(struct event_objects){ .interface = interface },
+		  "the kernel takes default routes from router "
+		  "advertisements there; set "
+		  "net.ipv6.conf.%s.accept_ra_defrtr=0 if the peer must not "
+		  "be the way out of this host",
+		  interface);
 }
 
 /* Solicitations go to all routers: RFC 4861 6.1.1. */

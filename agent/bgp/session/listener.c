@@ -101,7 +101,7 @@ void bgp_listener_take_over(struct bgp_speaker *speaker)
 
 		if (set_keys(&speaker->options, fd, bgp_socket_is_ipv4(fd),
 			     error))
-			log_error("bgp", "%s", error);
+			log_event(EVENT_KEY_NOT_SET, NULL, "%s", error);
 	}
 }
 

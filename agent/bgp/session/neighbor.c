@@ -440,15 +440,17 @@ void bgp_neighbor_set_key(struct bgp_neighbor *neighbor)
 {
 	const struct bgp_neighbor_options *options = &neighbor->options;
 	const struct prefix peer = prefix_of_address(&neighbor->address);
-	char name[BGP_NEIGHBOR_NAME_SIZE];
 	int code;
 
 	if (!neighbor->session)
 		return;
 	code = bgp_tcp_auth_set(neighbor->session->stream.fd, options, &peer);
 	if (code)
-		log_error("bgp", "%s: key not changed: %s",
-			  bgp_neighbor_name(neighbor, name),
+		log_event(EVENT_KEY_NOT_SET,
+			  &(struct event_objects){
+				  .neighbor = &neighbor->address,
+				  .interface = options->interface },
+			  "key not changed: %s",
 			  bgp_tcp_auth_advice(options, code));
 }
 

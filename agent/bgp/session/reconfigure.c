@@ -104,8 +104,8 @@ static int change_listeners(struct bgp_speaker *speaker,
 		return 0;
 	bgp_listener_close(speaker);
 	if (bgp_listener_open(speaker, before, ignored))
-		log_error("bgp", "no connection is accepted any more: %s",
-			  ignored);
+		log_event(EVENT_NOT_LISTENING, NULL,
+			  "no connection is accepted any more: %s", ignored);
 	return code;
 }
 

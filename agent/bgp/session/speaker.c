@@ -334,10 +334,10 @@ void bgp_speaker_begin_adverts(struct bgp_speaker *speaker)
 	int code = bgp_link_adverts_new(speaker, &speaker->adverts);
 
 	if (code)
-		log_warning("bgp",
-			    "no router advertisements are sent: %s; a peer "
-			    "that waits for them does not come up",
-			    strerror(-code));
+		log_event(EVENT_ADVERTS_NOT_SENT, NULL,
+			  "no router advertisements are sent: %s; a peer "
+			  "that waits for them does not come up",
+			  strerror(-code));
 }
 
 void bgp_speaker_begin_syn_watch(struct bgp_speaker *speaker)
@@ -349,10 +349,11 @@ void bgp_speaker_begin_syn_watch(struct bgp_speaker *speaker)
 	if (speaker->options.listen.port)
 		code = bgp_syn_watch_new(speaker, &speaker->syns);
 	if (code)
-		log_info("bgp",
-			 "attempts to connect are not watched: %s; hints about "
-			 "keys are less sure",
-			 strerror(-code));
+		log_event(
+			EVENT_ATTEMPTS_UNWATCHED, NULL,
+			"attempts to connect are not watched: %s; hints about "
+			"keys are less sure",
+			strerror(-code));
 }
 
 int bgp_speaker_new(struct event_base *base, struct work_queue *work,
