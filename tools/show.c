@@ -51,15 +51,40 @@ static const char *scratch_take(struct scratch *scratch)
 /* A table while it is filled. */
 struct filling {
 	const struct view_section *section;
-	bool rates; /* columns of rates are shown */
+	bool shown[MAX_COLUMNS]; /* of the section's columns */
 	struct table *table;
 	struct scratch scratch;
 };
 
-static bool is_shown(const struct filling *filling,
-		     const struct view_column *column)
+/* True if a row has another value than the usual one. */
+static bool is_needed(const struct view_column *column,
+		      struct json_object *list)
 {
-	return filling->rates || !column->watch;
+	size_t count = json_object_array_length(list);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *row = json_object_array_get_idx(list, i);
+		struct json_object *value = value_at(row, column->field);
+
+		if (value &&
+		    strcmp(json_object_get_string(value), column->usual))
+			return true;
+	}
+	return false;
+}
+
+static void choose_columns(struct filling *filling, struct json_object *list,
+			   bool rates)
+{
+	const struct view_section *section = filling->section;
+
+	assert(section->column_count <= MAX_COLUMNS);
+	for (size_t i = 0; i < section->column_count; i++) {
+		const struct view_column *column = &section->columns[i];
+
+		filling->shown[i] = (rates || !column->watch) &&
+				    (!column->usual || is_needed(column, list));
+	}
 }
 
 static void add_row(struct filling *filling, const struct view_place *place)
@@ -70,7 +95,7 @@ static void add_row(struct filling *filling, const struct view_place *place)
 	for (size_t i = 0; i < section->column_count; i++) {
 		const struct view_column *column = &section->columns[i];
 
-		if (!is_shown(filling, column))
+		if (!filling->shown[i])
 			continue;
 		if (column->write)
 			column->write(place, scratch->out);
@@ -119,18 +144,17 @@ static void add_entries(struct filling *filling, struct json_object *list)
 static int print_list(const struct view_section *section,
 		      struct json_object *list, bool rates, FILE *out)
 {
-	struct filling filling = { .section = section, .rates = rates };
+	struct filling filling = { .section = section };
 	struct table_column columns[MAX_COLUMNS];
 	int error = scratch_open(&filling.scratch);
 	size_t count = 0;
 
 	if (error)
 		return error;
+	choose_columns(&filling, list, rates);
 	for (size_t i = 0; i < section->column_count; i++)
-		if (is_shown(&filling, &section->columns[i])) {
-			assert(count < MAX_COLUMNS);
+		if (filling.shown[i])
 			columns[count++] = section->columns[i].table;
-		}
 	filling.table = table_new(columns, count);
 	if (section->inner)
 		add_entries(&filling, list);

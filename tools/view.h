@@ -26,6 +26,8 @@ struct view_column {
 	struct table_column table;
 	const char *field;
 	bool watch; /* a rate: shown with --watch only */
+	/* Left out if no row has another value than this; NULL: never. */
+	const char *usual;
 	/* In place of `field`, for a text made of several fields. */
 	void (*write)(const struct view_place *place, FILE *out);
 };

@@ -86,6 +86,15 @@ static const struct view_line explain_flow_lines[] = {
 	  "program.next_hop" },
 	{ "program", "{program.outcome}, {program.action}", "program",
 	  .without = "program.next_hop" },
+	{ "outer",
+	  "inside {program.outer.encapsulation}, from {program.outer.source} "
+	  "port {program.outer.source_port} to {program.outer.destination} "
+	  "port {program.outer.destination_port}",
+	  "program.outer.destination_port" },
+	{ "outer",
+	  "inside {program.outer.encapsulation}, from {program.outer.source} to "
+	  "{program.outer.destination}",
+	  "program.outer", .without = "program.outer.destination_port" },
 	{ "filter", "{program.filter.match}: {program.filter.action}",
 	  "program.filter" },
 	{ "program", "not asked: {program_error}", "program_error" },
@@ -118,6 +127,8 @@ static const struct view_column packet_columns[] = {
 	COLUMN_TEXT("TABLE", "table.next_hop"),
 	COLUMN_TEXT("PROGRAM", "program.next_hop"),
 	COLUMN_TEXT("OUTCOME", "program.outcome"),
+	COLUMN_RARE("INSIDE", "program.outer.encapsulation", ""),
+	COLUMN_RARE("FROM", "program.outer.source", ""),
 	COLUMN_TEXT("AGREE", "agree"),
 };
 

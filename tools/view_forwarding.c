@@ -20,6 +20,8 @@ static const struct view_column nexthop_columns[] = {
 	COLUMN_NUMBER("FAILING", "checks.failing"),
 	COLUMN_TEXT("INTERFACE", "interface"),
 	COLUMN_TEXT("MAC", "mac"),
+	COLUMN_RARE("GATEWAY", "gateway", ""),
+	COLUMN_RARE("INSIDE", "encapsulation", "none"),
 	COLUMN_NUMBER("BUCKETS", "buckets"),
 	COLUMN_NUMBER("FLOWS", "flows_recorded"),
 	COLUMN_NUMBER("PACKETS", "packets"),

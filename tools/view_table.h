@@ -25,6 +25,11 @@
 	{                                                                  \
 		.table = { (name), true }, .field = (from), .watch = true, \
 	}
+/* Left out if each row lacks the value, or has the usual one. */
+#define COLUMN_RARE(name, from, value)                                        \
+	{                                                                     \
+		.table = { (name), false }, .field = (from), .usual = (value) \
+	}
 #define COLUMN_WRITE(name, function)                            \
 	{                                                       \
 		.table = { (name), false }, .write = (function) \

@@ -20,6 +20,7 @@
 #include "control/show.h"
 #include "control/show_filters.h"
 #include "core/array.h"
+#include "core/encapsulation.h"
 #include "core/hex.h"
 #include "datapath/datapath.h"
 #include "flow_hash.h"
@@ -199,6 +200,34 @@ static const char *action_name(uint32_t action)
 	return action <= XDP_REDIRECT ? names[action] : "unknown";
 }
 
+/* 0 stands for none. */
+static struct json_object *json_of_port(uint16_t port)
+{
+	return port ? json_object_new_int(port) : NULL;
+}
+
+/* Return the header that the packet goes inside of; NULL: it goes as it is. */
+static struct json_object *
+json_of_outer(const struct nexthop *nexthop,
+	      const struct datapath_explanation *explanation)
+{
+	struct outer_header outer;
+	struct json_object *out;
+
+	if (!nexthop || !nexthop->encapsulation ||
+	    !flow_frame_read_outer(explanation->head, explanation->head_size,
+				   &outer))
+		return NULL;
+	out = json_object_new_object();
+	json_add_text(out, "encapsulation",
+		      encapsulation_names[nexthop->encapsulation]);
+	json_add(out, "source", json_of_address(&outer.source));
+	json_add(out, "destination", json_of_address(&outer.destination));
+	json_add(out, "source_port", json_of_port(outer.source_port));
+	json_add(out, "destination_port", json_of_port(outer.destination_port));
+	return out;
+}
+
 static struct json_object *
 json_of_explanation(const struct control_view *view,
 		    const struct datapath_explanation *explanation)
@@ -214,8 +243,10 @@ json_of_explanation(const struct control_view *view,
 	json_add(out, "filter",
 		 show_filter_in(view, explanation->details.filter));
 	if (explanation->action == XDP_TX ||
-	    explanation->action == XDP_REDIRECT)
-		json_add_mac(out, "mac", explanation->destination_mac);
+	    explanation->action == XDP_REDIRECT) {
+		json_add_mac(out, "mac", explanation->head);
+		json_add(out, "outer", json_of_outer(nexthop, explanation));
+	}
 	return out;
 }
 

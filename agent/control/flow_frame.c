@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/array.h"
+#include "core/ip_header.h"
 #include "core/wire.h"
 
 enum header_numbers {
@@ -304,22 +305,30 @@ static const char *read_transport_header(struct reader *r, struct flow *flow)
 	return NULL;
 }
 
+/* Read MACs and tags. Return the EtherType behind them. */
+static uint16_t read_ethernet(struct reader *r)
+{
+	uint16_t type;
+
+	reader_take(r, ETH_ALEN + ETH_ALEN);
+	type = reader_u16(r);
+	for (int tags = 0;
+	     tags < MAX_TAGS && (type == ETH_P_8021Q || type == ETH_P_8021AD);
+	     tags++) {
+		reader_take(r, TAG_BODY_SIZE);
+		type = reader_u16(r);
+	}
+	return type;
+}
+
 const char *flow_frame_read(const uint8_t *frame, size_t size,
 			    struct flow *flow)
 {
 	struct reader r = reader_of(frame, size);
+	uint16_t type = read_ethernet(&r);
 	const char *error;
-	uint16_t type;
 
 	*flow = (struct flow){ 0 };
-	reader_take(&r, ETH_ALEN + ETH_ALEN);
-	type = reader_u16(&r);
-	for (int tags = 0;
-	     tags < MAX_TAGS && (type == ETH_P_8021Q || type == ETH_P_8021AD);
-	     tags++) {
-		reader_take(&r, TAG_BODY_SIZE);
-		type = reader_u16(&r);
-	}
 	if (r.failed)
 		return "it is cut short";
 	if (type == ETH_P_IP)
@@ -329,4 +338,26 @@ const char *flow_frame_read(const uint8_t *frame, size_t size,
 	else
 		error = "it is not IP";
 	return error ? error : read_transport_header(&r, flow);
+}
+
+bool flow_frame_read_outer(const uint8_t *frame, size_t size,
+			   struct outer_header *outer)
+{
+	struct reader r = reader_of(frame, size);
+	struct outer_header found = { .source_port = 0 };
+	struct ip_header ip;
+
+	read_ethernet(&r);
+	if (!ip_header_read(&r, &ip))
+		return false;
+	found.source = ip.source;
+	found.destination = ip.destination;
+	if (ip.protocol == IPPROTO_UDP) {
+		found.source_port = reader_u16(&r);
+		found.destination_port = reader_u16(&r);
+	}
+	if (r.failed)
+		return false;
+	*outer = found;
+	return true;
 }

@@ -11,6 +11,7 @@
  * tags, not fragmented, IPv6 without extension headers.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,15 @@ struct address flow_destination(const struct flow *flow);
  */
 size_t flow_frame_write(const struct flow *flow, const uint8_t mac[MAC_SIZE],
 			uint8_t frame[FLOW_FRAME_MAX]);
+/* The header that a packet for a server behind a router is inside of */
+struct outer_header {
+	struct address source, destination;
+	uint16_t source_port, destination_port; /* of UDP, else 0 */
+};
+
+/* Read what follows the tags of a frame; false if that is not a whole header. */
+bool flow_frame_read_outer(const uint8_t *frame, size_t size,
+			   struct outer_header *outer);
 /* Return NULL and the flow, or why the frame is not a plain packet. */
 const char *flow_frame_read(const uint8_t *frame, size_t size,
 			    struct flow *flow);

@@ -380,12 +380,18 @@ int datapath_test_run(const struct datapath *dp, const void *frame, size_t size,
 		      uint32_t ifindex, void *out, size_t *out_size,
 		      uint32_t *action);
 
+enum {
+	/* Ethernet with two tags, IPv6, UDP or GRE */
+	DATAPATH_HEAD_SIZE = 14 + 8 + 40 + 8,
+};
+
 /* The program's decision on a frame */
 struct datapath_explanation {
 	enum hg_outcome outcome;
 	uint32_t slot;	 /* of the next hop, or HG_NEXTHOP_NONE */
 	uint32_t action; /* enum xdp_action of the outcome */
-	uint8_t destination_mac[DATAPATH_MAC_SIZE]; /* of the frame afterwards */
+	uint8_t head[DATAPATH_HEAD_SIZE]; /* of the frame afterwards */
+	size_t head_size;
 	struct hg_explanation details;
 };
 

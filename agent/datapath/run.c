@@ -100,6 +100,8 @@ int datapath_explain(const struct datapath *dp, const void *frame, size_t size,
 	explanation->slot = answer >> HG_EXPLAIN_SLOT_SHIFT;
 	explanation->action = action_of(explanation->outcome);
 	explanation->details = *dp->explanation;
-	memcpy(explanation->destination_mac, out, ETH_ALEN);
+	explanation->head_size =
+		out_size < DATAPATH_HEAD_SIZE ? out_size : DATAPATH_HEAD_SIZE;
+	memcpy(explanation->head, out, explanation->head_size);
 	return 0;
 }

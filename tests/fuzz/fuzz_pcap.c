@@ -26,6 +26,7 @@ static void read_frame(const uint8_t *bytes, size_t size)
 	static const uint8_t mac[MAC_SIZE];
 	uint8_t written[FLOW_FRAME_MAX];
 	struct flow flow, again;
+	struct outer_header outer;
 	uint8_t *frame = malloc(size ? size : 1);
 
 	if (!frame)
@@ -40,6 +41,7 @@ static void read_frame(const uint8_t *bytes, size_t size)
 			    flow_hash(&again, HG_HASH_5_TUPLE, 1))
 			abort();
 	}
+	flow_frame_read_outer(frame, size, &outer);
 	free(frame);
 }
 

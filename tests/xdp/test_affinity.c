@@ -508,7 +508,7 @@ static struct hg_explanation explain(uint16_t port, uint8_t flags,
 		skip();
 	assert_int_equal(err, 0);
 	assert_int_equal(explanation.slot, slot);
-	assert_memory_equal(explanation.destination_mac,
+	assert_memory_equal(explanation.head,
 			    world->nexthops[slot].destination_mac, ETH_ALEN);
 	assert_true(check_counts(table_check()));
 	return explanation.details;

@@ -100,6 +100,75 @@ static void every_truncation_is_rejected(void **state)
 	}
 }
 
+/*
+ * Outer headers in front of a packet: "A" stands for 10.1.0.1, "B" for
+ * 10.7.2.2, and for IPv6 addresses that end in the same letters.
+ */
+#define IPV4(size, protocol)                                           \
+	"\x45\0\0" size "\0\0\x40\0\x40" protocol "\0\0\x0a\x01\0\x01" \
+	"\x0a\x07\x02\x02"
+#define IPV6(size, protocol)                                            \
+	"\x60\0\0\0\0" size protocol "\x40\x20\x01\x0d\xb8\0\0\0\0\0\0" \
+	"\0\0\0\0\0\x01\x20\x01\x0d\xb8\0\x07\0\0\0\0\0\0\0\0\0\x02"
+#define MACS "\x02\0\0\0\0\x09\x02\0\0\0\0\x08"
+
+static const struct {
+	const char *frame;
+	size_t size;
+	const char *source;
+	const char *destination;
+	uint16_t source_port;
+	uint16_t destination_port;
+} outer_frames[] = {
+	{ MACS "\x08\0" IPV4("\x14", "\x04"), 34, "10.1.0.1", "10.7.2.2", 0,
+	  0 },
+	{ MACS "\x81\0\0\x07\x08\0" IPV4("\x18", "\x2f"), 38, "10.1.0.1",
+	  "10.7.2.2", 0, 0 },
+	{ MACS "\x08\0" IPV4("\x1c", "\x11") "\xc0\x01\x17\xc0", 38, "10.1.0.1",
+	  "10.7.2.2", 0xc001, 6080 },
+	{ MACS "\x86\xdd" IPV6("\x08", "\x11") "\xff\xff\x17\xc0", 58,
+	  "2001:db8::1", "2001:db8:7::2", 0xffff, 6080 },
+	{ MACS "\x86\xdd" IPV6("\0", "\x29"), 54, "2001:db8::1",
+	  "2001:db8:7::2", 0, 0 },
+};
+
+static void the_outer_header_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(outer_frames); i++) {
+		char source[ADDRESS_TEXT_SIZE], destination[ADDRESS_TEXT_SIZE];
+		struct outer_header outer;
+
+		assert_true(flow_frame_read_outer(
+			(const uint8_t *)outer_frames[i].frame,
+			outer_frames[i].size, &outer));
+		assert_string_equal(address_format(&outer.source, source),
+				    outer_frames[i].source);
+		assert_string_equal(address_format(&outer.destination,
+						   destination),
+				    outer_frames[i].destination);
+		assert_int_equal(outer.source_port,
+				 outer_frames[i].source_port);
+		assert_int_equal(outer.destination_port,
+				 outer_frames[i].destination_port);
+	}
+}
+
+static void every_truncation_of_an_outer_header_is_rejected(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(outer_frames); i++) {
+		struct outer_header outer = { .source_port = 7 };
+		size_t size = outer_frames[i].size;
+
+		while (size--)
+			assert_false(flow_frame_read_outer(
+				(const uint8_t *)outer_frames[i].frame, size,
+				&outer));
+		assert_int_equal(outer.source_port, 7);
+	}
+}
+
 static const struct {
 	const char *what;
 	size_t flow;
@@ -161,6 +230,9 @@ int main(void)
 		cmocka_unit_test(every_truncation_is_rejected),
 		cmocka_unit_test(
 			a_frame_that_is_not_plain_is_rejected_with_a_reason),
+		cmocka_unit_test(the_outer_header_is_read),
+		cmocka_unit_test(
+			every_truncation_of_an_outer_header_is_rejected),
 		cmocka_unit_test(both_addresses_must_be_of_one_family),
 	};
 

@@ -445,6 +445,49 @@ a_flow_shows_what_the_program_says_or_why_it_is_not_asked(void **state)
 			"\nprogram  not asked: too old\n");
 }
 
+static void a_far_flow_shows_the_header_that_it_goes_inside_of(void **state)
+{
+	(void)state;
+	assert_explains(
+		"{\"explain\":{\"program\":{\"outcome\":\"forwarded_tx\","
+		"\"next_hop\":\"10.7.2.2\",\"action\":\"XDP_TX\",\"outer\":"
+		"{\"encapsulation\":\"gue\",\"source\":\"10.1.0.1\","
+		"\"destination\":\"10.7.2.2\",\"source_port\":49153,"
+		"\"destination_port\":6080}},\"agree\":true}}",
+		"\nouter    inside gue, from 10.1.0.1 port 49153 to 10.7.2.2 "
+		"port 6080\n"
+		"agree");
+	assert_explains(
+		"{\"explain\":{\"program\":{\"outcome\":\"forwarded_tx\","
+		"\"next_hop\":\"10.7.2.2\",\"action\":\"XDP_TX\",\"outer\":"
+		"{\"encapsulation\":\"gre\",\"source\":\"10.1.0.1\","
+		"\"destination\":\"10.7.2.2\",\"source_port\":null,"
+		"\"destination_port\":null}},\"agree\":true}}",
+		"\nouter    inside gre, from 10.1.0.1 to 10.7.2.2\n"
+		"agree");
+}
+
+static void next_hops_behind_routers_have_two_columns_more(void **state)
+{
+	char *near = shown("nexthops",
+			   "{\"nexthops\":[{\"address\":\"10.1.0.11\","
+			   "\"gateway\":null,\"encapsulation\":\"none\"}]}");
+	char *far = shown("nexthops",
+			  "{\"nexthops\":[{\"address\":\"10.1.0.11\","
+			  "\"gateway\":null,\"encapsulation\":\"none\"},"
+			  "{\"address\":\"10.7.2.2\",\"gateway\":"
+			  "\"10.1.0.202\",\"encapsulation\":\"gue\"}]}");
+
+	(void)state;
+	assert_null(strstr(near, "GATEWAY"));
+	assert_null(strstr(near, "INSIDE"));
+	assert_non_null(strstr(far, "GATEWAY     INSIDE"));
+	assert_non_null(strstr(far, "-           none"));
+	assert_non_null(strstr(far, "10.1.0.202  gue"));
+	free(near);
+	free(far);
+}
+
 static void every_view_survives_entries_of_any_type(void **state)
 {
 	static const char *const lists[] = {
@@ -523,6 +566,10 @@ int main(void)
 		cmocka_unit_test(counters_are_four_tables_and_zeroes_are_shown),
 		cmocka_unit_test(
 			a_flow_shows_what_the_program_says_or_why_it_is_not_asked),
+		cmocka_unit_test(
+			a_far_flow_shows_the_header_that_it_goes_inside_of),
+		cmocka_unit_test(
+			next_hops_behind_routers_have_two_columns_more),
 		cmocka_unit_test(every_view_survives_entries_of_any_type),
 		cmocka_unit_test(a_reply_without_its_list_is_an_error),
 		cmocka_unit_test(an_unknown_view_is_not_found),
