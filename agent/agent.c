@@ -134,7 +134,8 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	int code;
 
 	callbacks.addresses_changed = sessions_addresses_changed;
-	code = tracker_new(agent->base, &agent->config->nexthop, &callbacks,
+	code = tracker_new(agent->base, &agent->loop.work.queue,
+			   &agent->config->nexthop, &callbacks,
 			   agent->take ? agent->take->bfd_ports : NULL,
 			   &agent->tracker, error, AGENT_ERROR_SIZE);
 	if (!code)
@@ -156,7 +157,8 @@ static int make_tracker(struct agent *agent, char error[AGENT_ERROR_SIZE])
 
 static int make_fib(struct agent *agent, char error[AGENT_ERROR_SIZE])
 {
-	return fib_new(agent->base, &agent->config->fib, agent->tracker,
+	return fib_new(agent->base, &agent->loop.work.queue,
+		       &agent->config->fib, agent->tracker,
 		       datapath_tunnel_program(agent->datapath), &agent->fib,
 		       error, AGENT_ERROR_SIZE);
 }

@@ -24,7 +24,6 @@
 #include "wiring.h"
 
 enum {
-	PIECE_US = 2000, /* of a turn of the loop */
 	/* Sessions are sealed meanwhile: not for long. */
 	NAMING_TRIES = 10,
 	NAMING_INTERVAL_MS = 100,
@@ -207,7 +206,7 @@ static bool next_piece(struct agent *agent)
 
 static void on_give_writable(evutil_socket_t fd, short what, void *context)
 {
-	uint64_t until_us = clock_now_us() + PIECE_US;
+	uint64_t until_us = clock_now_us() + WORK_PIECE_US;
 	struct agent *agent = context;
 	struct handover_give *give = agent->give;
 	ssize_t count;

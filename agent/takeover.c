@@ -19,7 +19,6 @@
 
 enum takeover_times {
 	TICK_MS = 250,
-	TURN_US = 3000, /* of one look at VIPs */
 	/*
 	 * An End-of-RIB counts when what came before it is decided; tables that
 	 * cannot be read are replaced when ours were at rest for so long.
@@ -215,7 +214,7 @@ static bool look_at_vips(struct takeover *takeover, uint64_t now)
 {
 	bool adopted = datapath_is_adopted(takeover->datapath);
 	struct takeover_list *list = &takeover->list;
-	uint64_t until_us = clock_now_us() + TURN_US;
+	uint64_t until_us = clock_now_us() + WORK_PIECE_US;
 
 	if (!takeover->next)
 		begin_look(takeover);

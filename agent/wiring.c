@@ -22,11 +22,6 @@ static void add_work(struct agent *agent, struct work *work)
 	work_queue_add(&agent->loop.work.queue, work);
 }
 
-enum {
-	DECIDE_US = 3000, /* of decisions in a turn of the loop */
-	SETTLE_US = 3000, /* of tables */
-};
-
 void wiring_publish(struct agent *agent)
 {
 	if (interfaces_are_attached(agent->interfaces) &&
@@ -385,7 +380,7 @@ static void decide_routes(void *context)
 
 	if (agent->give)
 		return;
-	agent->piece_until_us = clock_now_us() + DECIDE_US;
+	agent->piece_until_us = clock_now_us() + WORK_PIECE_US;
 	agent->deciding = rib_process(agent->rib);
 	if (agent->deciding) /* what is left comes after other work */
 		wiring_wake(agent);
@@ -403,7 +398,7 @@ static void settle_tables(void *context)
 		return;
 	if (!agent->leaving) /* else the filters stay as they are */
 		blackholes_apply(agent->filters);
-	agent->piece_until_us = clock_now_us() + SETTLE_US;
+	agent->piece_until_us = clock_now_us() + WORK_PIECE_US;
 	wait_ms = steering_settle(agent->steering, now);
 	due = export_advance(agent->rib, now);
 	agent->settle_wait_ms = wait_ms;

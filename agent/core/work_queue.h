@@ -20,6 +20,11 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+enum work_limits {
+	/* A piece that has worked for this long adds itself again. */
+	WORK_PIECE_US = 2000,
+};
+
 /* A piece of work, part of what it works on. The owner sets `run` and what follows. */
 struct work {
 	TAILQ_ENTRY(work) link;

@@ -55,9 +55,10 @@ static void on_slots_lost(void *context)
 
 /* Without marks, too, a previous run with marks may have left something. */
 static int lead_slots(struct fib *fib, struct event_base *base,
+		      struct work_queue *queue,
 		      const struct fib_options *options)
 {
-	int code = handed_up_new(base, options,
+	int code = handed_up_new(base, queue, options,
 				 kernel_routes_socket(fib->routes),
 				 PREVIOUS_ROUTES_S, &fib->handed_up);
 
@@ -71,9 +72,9 @@ static void describe_failure(int code, char *error, size_t size)
 		 strerror(-code));
 }
 
-int fib_new(struct event_base *base, const struct fib_options *options,
-	    const struct tracker *tracker, int tunnel, struct fib **out,
-	    char *error, size_t size)
+int fib_new(struct event_base *base, struct work_queue *queue,
+	    const struct fib_options *options, const struct tracker *tracker,
+	    int tunnel, struct fib **out, char *error, size_t size)
 {
 	const struct route_owner owner = route_owner_of(options->instance);
 	struct fib *fib = calloc(1, sizeof(*fib));
@@ -82,13 +83,13 @@ int fib_new(struct event_base *base, const struct fib_options *options,
 	if (fib) {
 		fib->tracker = tracker;
 		fib->tunnel = tunnel;
-		code = kernel_routes_new(base, &owner, PREVIOUS_ROUTES_S,
+		code = kernel_routes_new(base, queue, &owner, PREVIOUS_ROUTES_S,
 					 &fib->routes);
 	}
 	if (!code)
 		code = keep_ranges(fib, options);
 	if (!code)
-		code = lead_slots(fib, base, options);
+		code = lead_slots(fib, base, queue, options);
 	if (code) {
 		describe_failure(code, error, size);
 		fib_free(fib, false);

@@ -30,16 +30,18 @@ struct address;
 struct event_base;
 struct fib;
 struct tracker;
+struct work_queue;
 
 /*
  * Write a route to each of the options' ranges and log if this host does not
- * forward. The tracker must outlive it, and `tunnel`, the program that puts
- * marked packets inside others; negative: none. Returns 0 or -errno; then `error` (size
- * bytes) says what failed. The caller frees with fib_free().
+ * forward. The rest is written in pieces of work, in `queue`. The queue and the
+ * tracker must outlive it, and `tunnel`, the program that puts marked packets
+ * inside others; negative: none. Returns 0 or -errno; then `error` (size bytes)
+ * says what failed. The caller frees with fib_free().
  */
-int fib_new(struct event_base *base, const struct fib_options *options,
-	    const struct tracker *tracker, int tunnel, struct fib **fib,
-	    char *error, size_t size);
+int fib_new(struct event_base *base, struct work_queue *queue,
+	    const struct fib_options *options, const struct tracker *tracker,
+	    int tunnel, struct fib **fib, char *error, size_t size);
 /* With `remove`, no route stays in the kernel. NULL is legal. */
 void fib_free(struct fib *fib, bool remove);
 

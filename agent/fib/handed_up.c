@@ -21,10 +21,6 @@
 #include "fib/route_socket.h"
 #include "fib/rule_message.h"
 
-enum {
-	TURN_US = 3000,
-};
-
 /* ------------------------------------------------------------- messages */
 
 int handed_up_send(struct handed_up *handed_up, struct nlmsghdr *message)
@@ -221,28 +217,22 @@ static void write_slot(struct handed_up *handed_up, struct slot_route *slot)
 		erase_slot(handed_up, slot);
 }
 
-static void on_slot_turn(evutil_socket_t fd, short what, void *context)
+static void write_slots(void *context)
 {
-	const struct timeval at_once = { 0 };
 	struct handed_up *handed_up = context;
-	uint64_t end = clock_now_us() + TURN_US;
+	uint64_t end = clock_now_us() + WORK_PIECE_US;
 
-	(void)fd;
-	(void)what;
 	while (!TAILQ_EMPTY(&handed_up->waiting) && clock_now_us() < end)
 		write_slot(handed_up, TAILQ_FIRST(&handed_up->waiting));
 	if (!TAILQ_EMPTY(&handed_up->waiting))
-		evtimer_add(handed_up->turn, &at_once);
+		work_queue_add(handed_up->queue, &handed_up->turn);
 }
 
 static void queue_slot(struct handed_up *handed_up, struct slot_route *slot)
 {
-	const struct timeval at_once = { 0 };
-
 	if (slot->queued)
 		return;
-	if (TAILQ_EMPTY(&handed_up->waiting))
-		evtimer_add(handed_up->turn, &at_once);
+	work_queue_add(handed_up->queue, &handed_up->turn);
 	slot->queued = true;
 	TAILQ_INSERT_TAIL(&handed_up->waiting, slot, queue);
 }
@@ -371,7 +361,8 @@ void handed_up_end_wait(struct handed_up *handed_up)
 	remove_stale_slots(handed_up);
 }
 
-int handed_up_new(struct event_base *base, const struct fib_options *options,
+int handed_up_new(struct event_base *base, struct work_queue *queue,
+		  const struct fib_options *options,
 		  struct route_socket *socket, unsigned int stale_timeout_s,
 		  struct handed_up **out)
 {
@@ -387,9 +378,14 @@ int handed_up_new(struct event_base *base, const struct fib_options *options,
 	handed_up->ranges = options->ranges;
 	handed_up->range_count = options->range_count;
 	handed_up->socket = socket;
-	handed_up->turn = evtimer_new(base, on_slot_turn, handed_up);
+	handed_up->queue = queue;
+	handed_up->turn = (struct work){
+		.run = write_slots,
+		.context = handed_up,
+		.name = "kernel rules of next hops",
+	};
 	handed_up->stale_timer = evtimer_new(base, on_stale_slots, handed_up);
-	if (handed_up->turn && handed_up->stale_timer)
+	if (handed_up->stale_timer)
 		error = handed_up_list_stale(handed_up);
 	if (error) {
 		handed_up_free(handed_up, false);
@@ -407,8 +403,7 @@ void handed_up_free(struct handed_up *handed_up, bool remove)
 		return;
 	for (uint32_t i = 1; remove && i < MARK_SLOTS; i++)
 		erase_slot(handed_up, &handed_up->slots[i]);
-	if (handed_up->turn)
-		event_free(handed_up->turn);
+	work_queue_remove(handed_up->queue, &handed_up->turn);
 	if (handed_up->stale_timer)
 		event_free(handed_up->stale_timer);
 	free(handed_up);

@@ -30,14 +30,16 @@
 struct event_base;
 struct handed_up;
 struct route_socket;
+struct work_queue;
 
 /*
  * List what a previous run has left; it is removed if not set again in
  * `stale_timeout_s` seconds, and by handed_up_sweep() where it does not fit the
- * options. `socket` and the ranges of `options` must outlive it. The caller frees with
- * handed_up_free(). Returns 0 or -errno.
+ * options. Slots are written in `queue`. `queue`, `socket` and the ranges of
+ * `options` must outlive it. The caller frees with handed_up_free(). Returns 0 or -errno.
  */
-int handed_up_new(struct event_base *base, const struct fib_options *options,
+int handed_up_new(struct event_base *base, struct work_queue *queue,
+		  const struct fib_options *options,
 		  struct route_socket *socket, unsigned int stale_timeout_s,
 		  struct handed_up **handed_up);
 /* Remove what does not fit the options. Returns 0 or -errno. */

@@ -11,6 +11,7 @@
 #include <linux/netlink.h>
 #include <sys/queue.h>
 
+#include "core/work_queue.h"
 #include "fib/handed_up.h"
 #include "fib/mark_rule.h"
 #include "fib/options.h"
@@ -36,7 +37,8 @@ struct handed_up {
 	const struct prefix *ranges;
 	size_t range_count;
 	struct route_socket *socket;
-	struct event *turn;
+	struct work_queue *queue;
+	struct work turn; /* some of the slots that wait */
 	struct event *stale_timer;
 	struct slot_list waiting;
 	struct slot_route slots[MARK_SLOTS];

@@ -3,9 +3,9 @@
  * Our routes in the kernel. See kernel_routes.h.
  *
  * The socket answers each message at once (route_socket.h). So each route of a
- * batch is written and answered in one turn of the event loop. The size of a
- * batch bounds the time of the turn; where the kernel takes longer for a route
- * than usual, the clock does.
+ * batch is written and answered in one piece of work. The size of a batch bounds
+ * the time of the piece; where the kernel takes longer for a route than usual,
+ * the clock does.
  *
  * A route has the set that it is to lead over, and the object that the kernel's
  * route uses. A set gets an object when enough routes want it. When all routes
@@ -35,8 +35,7 @@
 #include "host/sysctl.h"
 
 enum kernel_routes_limits {
-	BATCH_COST = 64,   /* routes and hops written in one turn */
-	TURN_US = 3000,	   /* and the time after which no more are begun */
+	BATCH_COST = 64,   /* routes and hops written in one piece of work */
 	SETTLE_US = 50000, /* a route waits for the others of its object */
 };
 
@@ -92,12 +91,10 @@ void kernel_routes_leave_object(struct kernel_routes *routes,
 /* Write the routes that wait for others of their group. */
 static void end_settling(struct kernel_routes *routes)
 {
-	const struct timeval at_once = { 0 };
-
 	if (TAILQ_EMPTY(&routes->settling))
 		return;
 	TAILQ_CONCAT(&routes->waiting, &routes->settling, queue);
-	evtimer_add(routes->batch, &at_once);
+	work_queue_add(routes->queue, &routes->batch);
 }
 
 static void leave_set(struct kernel_routes *routes, struct kernel_route *route,
@@ -145,13 +142,10 @@ static void drop_route(struct kernel_routes *routes, struct kernel_route *route,
 void kernel_routes_queue(struct kernel_routes *routes,
 			 struct kernel_route *route)
 {
-	const struct timeval at_once = { 0 };
-
 	route->written = false;
 	if (route->queued)
 		return;
-	if (TAILQ_EMPTY(&routes->waiting))
-		evtimer_add(routes->batch, &at_once);
+	work_queue_add(routes->queue, &routes->batch);
 	route->queued = true;
 	TAILQ_INSERT_TAIL(&routes->waiting, route, queue);
 }
@@ -397,21 +391,18 @@ static size_t do_step(struct kernel_routes *routes)
 	return cost;
 }
 
-static void on_batch(evutil_socket_t fd, short what, void *context)
+static void write_batch(void *context)
 {
-	const struct timeval at_once = { 0 };
 	struct kernel_routes *routes = context;
-	const uint64_t end = clock_now_us() + TURN_US;
+	const uint64_t end = clock_now_us() + WORK_PIECE_US;
 	size_t cost = 0, step;
 
-	(void)fd;
-	(void)what;
 	do {
 		step = do_step(routes);
 		cost += step;
 	} while (step && cost < BATCH_COST && clock_now_us() < end);
 	if (step)
-		evtimer_add(routes->batch, &at_once);
+		work_queue_add(routes->queue, &routes->batch);
 }
 
 static void on_settled(evutil_socket_t fd, short what, void *context)
@@ -423,7 +414,6 @@ static void on_settled(evutil_socket_t fd, short what, void *context)
 
 static void remove_stale(struct kernel_routes *routes)
 {
-	const struct timeval at_once = { 0 };
 	struct kernel_route *route;
 
 	for (route = first_route(routes); route;
@@ -434,7 +424,7 @@ static void remove_stale(struct kernel_routes *routes)
 		kernel_routes_queue(routes, route);
 	}
 	routes->sweeping = true;
-	evtimer_add(routes->batch, &at_once);
+	work_queue_add(routes->queue, &routes->batch);
 }
 
 static void on_stale_timeout(evutil_socket_t fd, short what, void *context)
@@ -524,7 +514,8 @@ static int open_socket(struct kernel_routes *routes)
 	return route_socket_stop_blocking(routes->socket);
 }
 
-int kernel_routes_new(struct event_base *base, const struct route_owner *owner,
+int kernel_routes_new(struct event_base *base, struct work_queue *queue,
+		      const struct route_owner *owner,
 		      unsigned int stale_timeout_s, struct kernel_routes **out)
 {
 	const struct timeval timeout = { .tv_sec = stale_timeout_s };
@@ -538,10 +529,13 @@ int kernel_routes_new(struct event_base *base, const struct route_owner *owner,
 	routes->owner = *owner;
 	route_objects_init(&routes->objects, owner, send_object_message, routes,
 			   &routes->message);
-	routes->batch = evtimer_new(base, on_batch, routes);
+	routes->queue = queue;
+	routes->batch = (struct work){ .run = write_batch,
+				       .context = routes,
+				       .name = "kernel routes" };
 	routes->stale_timer = evtimer_new(base, on_stale_timeout, routes);
 	routes->settle_timer = evtimer_new(base, on_settled, routes);
-	if (routes->batch && routes->stale_timer && routes->settle_timer)
+	if (routes->stale_timer && routes->settle_timer)
 		error = open_socket(routes);
 	if (!error)
 		error = kernel_routes_watch(base, routes);
@@ -587,8 +581,7 @@ void kernel_routes_free(struct kernel_routes *routes, bool remove)
 	prefix_map_free(&routes->routes);
 	route_watch_free(routes->watch);
 	route_socket_close(routes->socket);
-	if (routes->batch)
-		event_free(routes->batch);
+	work_queue_remove(routes->queue, &routes->batch);
 	if (routes->settle_timer)
 		event_free(routes->settle_timer);
 	if (routes->stale_timer)

@@ -31,13 +31,16 @@
 
 struct event_base;
 struct kernel_routes;
+struct work_queue;
 
 /*
- * Open the socket and list the stale routes and objects; they are removed if not set again
- * in `stale_timeout_s` seconds. The caller frees with kernel_routes_free().
+ * Open the socket and list the stale routes and objects; they are removed if not
+ * set again in `stale_timeout_s` seconds. Routes are written in `queue`, which must
+ * outlive it. The caller frees with kernel_routes_free().
  * Returns 0 or -errno.
  */
-int kernel_routes_new(struct event_base *base, const struct route_owner *owner,
+int kernel_routes_new(struct event_base *base, struct work_queue *queue,
+		      const struct route_owner *owner,
 		      unsigned int stale_timeout_s,
 		      struct kernel_routes **routes);
 /*

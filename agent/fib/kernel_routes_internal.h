@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "core/prefix_map.h"
+#include "core/work_queue.h"
 #include "fib/kernel_routes.h"
 #include "fib/route_message.h"
 #include "fib/route_object.h"
@@ -44,7 +45,8 @@ struct kernel_routes {
 	bool slots_doubted; /* likewise of rules, and routes in other tables */
 	void (*slots_lost)(void *context);
 	void *slots_context;
-	struct event *batch;
+	struct work_queue *queue;
+	struct work batch; /* some of what waits */
 	struct event *stale_timer;
 	struct prefix_map routes;
 	struct route_sets sets;

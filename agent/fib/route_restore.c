@@ -115,6 +115,7 @@ int kernel_routes_watch(struct event_base *base, struct kernel_routes *routes)
 		.context = routes,
 	};
 
-	return route_watch_new(base, route_socket_port(routes->socket),
+	return route_watch_new(base, routes->queue,
+			       route_socket_port(routes->socket),
 			       &routes->owner, &callbacks, &routes->watch);
 }

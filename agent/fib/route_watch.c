@@ -17,13 +17,13 @@
 
 #include "core/array.h"
 #include "core/clock.h"
+#include "core/work_queue.h"
 #include "fib/nexthop_message.h"
 #include "fib/route_message.h"
 #include "fib/rule_message.h"
 
 enum route_watch_limits {
 	MESSAGE_SIZE = 32768,
-	ROUND_US = 3000, /* longest time in one turn of the event loop */
 	PAUSE_S = 1,	 /* between two rounds */
 	KERNEL_PORT = 0, /* of changes that no process asked for */
 };
@@ -31,7 +31,9 @@ enum route_watch_limits {
 struct route_watch {
 	struct mnl_socket *netlink;
 	struct event *readable;
-	struct event *round;
+	struct event *pause;
+	struct work_queue *queue;
+	struct work round;
 	struct route_watch_callbacks callbacks;
 	uint32_t own_port;
 	struct route_owner owner;
@@ -80,23 +82,29 @@ static bool read_one(struct route_watch *watch)
 	return true;
 }
 
-static void on_round(evutil_socket_t fd, short what, void *context)
+static void read_changes(void *context)
 {
-	const struct timeval at_once = { 0 };
 	struct route_watch *watch = context;
-	uint64_t end = clock_now_us() + ROUND_US;
+	uint64_t end = clock_now_us() + WORK_PIECE_US;
 	bool more = true;
 
-	(void)fd;
-	(void)what;
 	while (more && clock_now_us() < end)
 		more = read_one(watch);
 	if (more) {
-		evtimer_add(watch->round, &at_once);
+		work_queue_add(watch->queue, &watch->round);
 		return;
 	}
 	watch->callbacks.done(watch->callbacks.context);
 	event_add(watch->readable, NULL);
+}
+
+static void on_round_due(evutil_socket_t fd, short what, void *context)
+{
+	struct route_watch *watch = context;
+
+	(void)fd;
+	(void)what;
+	work_queue_add(watch->queue, &watch->round);
 }
 
 static void on_route_change(evutil_socket_t fd, short what, void *context)
@@ -106,7 +114,7 @@ static void on_route_change(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	evtimer_add(watch->round, &pause);
+	evtimer_add(watch->pause, &pause);
 }
 
 /*
@@ -187,8 +195,8 @@ static int open_netlink(struct route_watch *watch)
 	return join_route_groups(watch);
 }
 
-int route_watch_new(struct event_base *base, uint32_t own_port,
-		    const struct route_owner *owner,
+int route_watch_new(struct event_base *base, struct work_queue *queue,
+		    uint32_t own_port, const struct route_owner *owner,
 		    const struct route_watch_callbacks *callbacks,
 		    struct route_watch **out)
 {
@@ -199,14 +207,18 @@ int route_watch_new(struct event_base *base, uint32_t own_port,
 		return -ENOMEM;
 	watch->callbacks = *callbacks;
 	watch->own_port = own_port;
+	watch->queue = queue;
+	watch->round = (struct work){ .run = read_changes,
+				      .context = watch,
+				      .name = "changes of kernel routes" };
 	watch->owner = *owner;
 	error = open_netlink(watch);
 	if (!error) {
 		watch->readable = event_new(base,
 					    mnl_socket_get_fd(watch->netlink),
 					    EV_READ, on_route_change, watch);
-		watch->round = evtimer_new(base, on_round, watch);
-		if (!watch->readable || !watch->round ||
+		watch->pause = evtimer_new(base, on_round_due, watch);
+		if (!watch->readable || !watch->pause ||
 		    event_add(watch->readable, NULL))
 			error = -ENOMEM;
 	}
@@ -224,8 +236,9 @@ void route_watch_free(struct route_watch *watch)
 		return;
 	if (watch->readable)
 		event_free(watch->readable);
-	if (watch->round)
-		event_free(watch->round);
+	if (watch->pause)
+		event_free(watch->pause);
+	work_queue_remove(watch->queue, &watch->round);
 	if (watch->netlink)
 		mnl_socket_close(watch->netlink);
 	free(watch);

@@ -18,6 +18,7 @@
 
 struct event_base;
 struct route_watch;
+struct work_queue;
 
 struct route_watch_callbacks {
 	/* A route of ours was removed. */
@@ -33,10 +34,10 @@ struct route_watch_callbacks {
 
 /*
  * Watch the routes of this network namespace but for the changes by the socket
- * with this port. The caller frees with route_watch_free(). Returns 0 or -errno.
+ * with this port. Changes are read in `queue`, which must outlive it. The caller frees with route_watch_free(). Returns 0 or -errno.
  */
-int route_watch_new(struct event_base *base, uint32_t own_port,
-		    const struct route_owner *owner,
+int route_watch_new(struct event_base *base, struct work_queue *queue,
+		    uint32_t own_port, const struct route_owner *owner,
 		    const struct route_watch_callbacks *callbacks,
 		    struct route_watch **watch);
 /* NULL is legal. */

@@ -16,7 +16,7 @@
 enum receive_buffer_limits {
 	RECEIVE_BUFFER_SIZE = 4 * 1024 * 1024,
 	/* Longest time to read in one turn of the event loop. */
-	RECEIVE_BUFFER_TURN_US = 5000,
+	RECEIVE_BUFFER_TURN_US = 3000,
 };
 
 struct receive_buffer {

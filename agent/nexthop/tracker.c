@@ -29,8 +29,6 @@
 enum tracker_times {
 	/* Many route changes cause one round of lookups in this time. */
 	RESOLVE_INTERVAL_MS = 100,
-	/* Longest time for lookups in one turn of the event loop. */
-	TURN_US = 3000,
 };
 
 static void start_timer(struct event *timer, uint64_t delay_ms)
@@ -176,7 +174,7 @@ static void schedule_resolve(struct tracker *tracker)
 /* Look up routes from an entry on; return the one where the turn was over. */
 static struct entry *resolve_from(struct tracker *tracker, struct entry *entry)
 {
-	uint64_t end_us = clock_now_us() + TURN_US;
+	uint64_t end_us = clock_now_us() + WORK_PIECE_US;
 
 	while (entry && clock_now_us() < end_us) {
 		tracker->resolved_last = entry->node.address;
@@ -188,14 +186,12 @@ static struct entry *resolve_from(struct tracker *tracker, struct entry *entry)
 	return entry;
 }
 
-/* Look up all routes in rounds, of as many turns as it takes. */
-static void on_resolve(evutil_socket_t fd, short what, void *context)
+/* Look up all routes in rounds, of as many pieces as it takes. */
+static void resolve_some(void *context)
 {
 	struct tracker *tracker = context;
 	struct entry *entry;
 
-	(void)fd;
-	(void)what;
 	if (tracker->resolving) {
 		entry = entry_after(tracker, &tracker->resolved_last);
 	} else {
@@ -204,10 +200,19 @@ static void on_resolve(evutil_socket_t fd, short what, void *context)
 	}
 	tracker->resolving = resolve_from(tracker, entry);
 	if (tracker->resolving)
-		start_timer(tracker->resolve_timer, 0);
+		work_queue_add(tracker->queue, &tracker->resolve);
 	else if (tracker->resolve_again)
 		schedule_resolve(tracker);
 	tracker_report(tracker);
+}
+
+static void on_resolve(evutil_socket_t fd, short what, void *context)
+{
+	struct tracker *tracker = context;
+
+	(void)fd;
+	(void)what;
+	work_queue_add(tracker->queue, &tracker->resolve);
 }
 
 /* Apply changed links at once, before routes are looked up. */
@@ -283,8 +288,7 @@ static void remove_entry(struct tracker *tracker, struct entry *entry)
 static void mark_unsettled(struct tracker *tracker, struct entry *entry,
 			   bool leaving)
 {
-	if (TAILQ_EMPTY(&tracker->unsettled))
-		event_active(tracker->settle, EV_TIMEOUT, 0);
+	work_queue_add(tracker->queue, &tracker->settle);
 	if (entry->unsettled && leaving)
 		TAILQ_REMOVE(&tracker->unsettled, entry, unsettled_link);
 	if (leaving)
@@ -386,22 +390,19 @@ static void settle_entry(struct tracker *tracker, struct entry *entry)
 
 void tracker_settle(struct tracker *tracker)
 {
-	uint64_t end_us = clock_now_us() + TURN_US;
+	uint64_t end_us = clock_now_us() + WORK_PIECE_US;
 	struct entry *entry;
 
 	while ((entry = TAILQ_FIRST(&tracker->unsettled)) &&
 	       clock_now_us() < end_us)
 		settle_entry(tracker, entry);
-	/* Not by event_active(): sockets and timers come first. */
 	if (entry)
-		start_timer(tracker->settle, 0);
+		work_queue_add(tracker->queue, &tracker->settle);
 	tracker_report(tracker);
 }
 
-static void on_settle(evutil_socket_t fd, short what, void *context)
+static void settle_some(void *context)
 {
-	(void)fd;
-	(void)what;
 	tracker_settle(context);
 }
 
@@ -620,9 +621,8 @@ static int start_events(struct tracker *tracker)
 			  EV_READ | EV_PERSIST, on_netlink, tracker);
 	tracker->resolve_timer =
 		evtimer_new(tracker->base, on_resolve, tracker);
-	tracker->settle = event_new(tracker->base, -1, 0, on_settle, tracker);
 	if (!tracker->prober || !tracker->netlink_readable ||
-	    !tracker->resolve_timer || !tracker->settle ||
+	    !tracker->resolve_timer ||
 	    event_add(tracker->netlink_readable, NULL))
 		return -ENOMEM;
 	/* The links found so far are reported from the event loop. */
@@ -652,7 +652,19 @@ probe_timing_of(const struct nexthop_options *options)
 	};
 }
 
-int tracker_new(struct event_base *base, const struct nexthop_options *options,
+static void make_work(struct tracker *tracker, struct work_queue *queue)
+{
+	tracker->queue = queue;
+	tracker->resolve = (struct work){ .run = resolve_some,
+					  .context = tracker,
+					  .name = "routes of next hops" };
+	tracker->settle = (struct work){ .run = settle_some,
+					 .context = tracker,
+					 .name = "new next hops" };
+}
+
+int tracker_new(struct event_base *base, struct work_queue *queue,
+		const struct nexthop_options *options,
 		const struct tracker_callbacks *callbacks, int bfd_ports[],
 		struct tracker **created, char *text, size_t size)
 {
@@ -663,6 +675,7 @@ int tracker_new(struct event_base *base, const struct nexthop_options *options,
 	if (!tracker)
 		return error;
 	tracker->base = base;
+	make_work(tracker, queue);
 	tracker->callbacks = *callbacks;
 	tracker->probe_timing = probe_timing_of(options);
 	TAILQ_INIT(&tracker->changed);
@@ -767,8 +780,8 @@ void tracker_free(struct tracker *tracker)
 		event_free(tracker->hold_timer);
 	hold_down_free(tracker->hold_down);
 	link_speeds_free(tracker->speeds);
-	if (tracker->settle)
-		event_free(tracker->settle);
+	work_queue_remove(tracker->queue, &tracker->settle);
+	work_queue_remove(tracker->queue, &tracker->resolve);
 	if (tracker->resolve_timer)
 		event_free(tracker->resolve_timer);
 	if (tracker->netlink_readable)

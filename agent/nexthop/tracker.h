@@ -61,6 +61,7 @@
 struct bfd_key;
 struct event_base;
 struct tracker;
+struct work_queue;
 
 /*
  * Called from the event loop only, also for the links found at the start. A
@@ -85,12 +86,14 @@ struct tracker_callbacks {
 };
 
 /*
- * Open the netlink and packet sockets and read links, addresses and routes. The
- * caller frees with tracker_free(). `bfd_ports`: as for bfd_new(); NULL: none.
+ * Open the netlink and packet sockets and read links, addresses and routes.
+ * Routes are looked up in `queue`, which must outlive the tracker. The caller
+ * frees with tracker_free(). `bfd_ports`: as for bfd_new(); NULL: none.
  * Returns 0 or -errno; then `error` (size bytes) says what failed and what is
  * needed.
  */
-int tracker_new(struct event_base *base, const struct nexthop_options *options,
+int tracker_new(struct event_base *base, struct work_queue *queue,
+		const struct nexthop_options *options,
 		const struct tracker_callbacks *callbacks, int bfd_ports[],
 		struct tracker **tracker, char *error, size_t size);
 void tracker_free(struct tracker *tracker);

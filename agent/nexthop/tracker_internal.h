@@ -12,6 +12,7 @@
 
 #include "core/address_tree.h"
 #include "core/keyed_hash.h"
+#include "core/work_queue.h"
 #include "nexthop/entry.h"
 #include "nexthop/expected.h"
 #include "nexthop/host.h"
@@ -39,7 +40,9 @@ struct tracker {
 	struct link_speeds *speeds;  /* NULL: likewise */
 	struct event *netlink_readable;
 	struct event *resolve_timer;
-	struct event *settle;
+	struct work_queue *queue;
+	struct work resolve;
+	struct work settle;
 	uint64_t resolved_ms; /* start of the last round of lookups */
 	bool resolving;	      /* the round goes on behind `resolved_last` */
 	bool resolve_again;   /* a route changed since it started */

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "core/work_turns.h"
 #include "fib/kernel_routes.h"
 #include "pair.h"
 
@@ -26,6 +27,7 @@ static const struct route_owner owner = {
 };
 
 enum {
+	WORK_US = 0,	/* one piece in each turn of the loop */
 	PATIENCE_S = 2, /* also enough on a busy machine */
 	TURN_US = 2000,
 	SETTLE_TURNS = 100,
@@ -41,6 +43,7 @@ enum {
 
 static pid_t server;
 static struct event_base *base;
+static struct work_turns work;
 static struct kernel_routes *routes;
 static struct route_hop ipv4[HOPS], ipv6[HOPS];
 
@@ -71,13 +74,16 @@ static inline int set_up(void **state)
 		ipv6[i] = hop_of("2001:db8::%x", i);
 	}
 	base = event_base_new();
-	return kernel_routes_new(base, &owner, patience_s(), &routes);
+	assert_int_equal(work_turns_init(&work, base, WORK_US), 0);
+	return kernel_routes_new(base, &work.queue, &owner, patience_s(),
+				 &routes);
 }
 
 static inline int tear_down(void **state)
 {
 	(void)state;
 	kernel_routes_free(routes, true);
+	work_turns_destroy(&work);
 	event_base_free(base);
 	pair_run("test -z \"$(ip nexthop show proto %d)\"",
 		 ROUTE_OWNER_FIRST_PROTOCOL);

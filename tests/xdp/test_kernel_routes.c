@@ -15,6 +15,7 @@
 #include <event2/event.h>
 
 #include "core/clock.h"
+#include "core/work_turns.h"
 #include "fib/kernel_routes.h"
 #include "pair.h"
 
@@ -25,6 +26,7 @@ static const struct route_owner owner = {
 };
 
 enum {
+	WORK_US = 0, /* one piece in each turn of the loop */
 	TURN_US = 2000,
 	PATIENCE_S = 1,
 	MANY = 3000,   /* VIPs */
@@ -37,6 +39,7 @@ enum {
 
 static pid_t server;
 static struct event_base *base;
+static struct work_turns work;
 static struct kernel_routes *routes;
 static uint32_t hg0;
 
@@ -47,13 +50,16 @@ static int set_up(void **state)
 	pair_run("ip address add 2001:db8::1/64 dev hg0 nodad");
 	hg0 = if_nametoindex("hg0");
 	base = event_base_new();
-	return kernel_routes_new(base, &owner, PATIENCE_S, &routes);
+	assert_int_equal(work_turns_init(&work, base, WORK_US), 0);
+	return kernel_routes_new(base, &work.queue, &owner, PATIENCE_S,
+				 &routes);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
 	kernel_routes_free(routes, true);
+	work_turns_destroy(&work);
 	event_base_free(base);
 	pair_end(server);
 	return 0;
@@ -238,7 +244,8 @@ static void a_kept_route_is_there_without_being_set(void **state)
 	kernel_routes_free(routes, true);
 	assert_int_equal(count_routes("-4"), 0);
 	assert_int_equal(count_routes("-6"), 0);
-	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   PATIENCE_S, &routes),
 			 0);
 }
 
@@ -321,7 +328,7 @@ static void a_foreign_route_stays(void **state)
 }
 
 /*
- * Thousands of changes become one write for each route, in a batch each turn.
+ * Thousands of changes become one write for each route, in a batch each piece.
  */
 static void many_changes_are_coalesced_and_bounded(void **state)
 {
@@ -451,7 +458,8 @@ static void routes_of_a_previous_run_are_taken_over(void **state)
 	set_route("2001:db8:f::1/128", hops + 1, 1);
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   PATIENCE_S, &routes),
 			 0);
 	set_route("192.0.2.1/32", hops, 1);
 	run_turn();
@@ -460,7 +468,8 @@ static void routes_of_a_previous_run_are_taken_over(void **state)
 	kernel_routes_free(routes, true);
 	assert_int_equal(count_routes("-4"), 0);
 	assert_int_equal(count_routes("-6"), 0);
-	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   PATIENCE_S, &routes),
 			 0);
 }
 
@@ -477,7 +486,8 @@ static void routes_not_set_again_are_removed(void **state)
 	keep_route("203.0.113.0/24");
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   PATIENCE_S, &routes),
 			 0);
 	set_route("192.0.2.1/32", &hop, 1);
 	keep_route("203.0.113.0/24");
@@ -502,7 +512,8 @@ static void routes_not_set_again_wait_for_a_takeover(void **state)
 	set_route("192.0.2.2/32", &hop, 1);
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   PATIENCE_S, &routes),
 			 0);
 	kernel_routes_wait(routes);
 	event_base_loopexit(base, &longer);
@@ -526,7 +537,8 @@ static void a_previous_route_is_not_cut_off_by_a_kept_one(void **state)
 	set_route("192.0.2.1/32", &hop, 1);
 	run_turn();
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, &owner, PATIENCE_S, &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   PATIENCE_S, &routes),
 			 0);
 	assert_false(has_route("192.0.2.1/32"));
 	keep_route("192.0.2.1/32");

@@ -215,7 +215,8 @@ static void groups_of_a_previous_run_go_when_their_time_is_over(void **state)
 	set_vips(0, VIPS, HOPS);
 	run_turns(10);
 	kernel_routes_free(routes, false);
-	assert_int_equal(kernel_routes_new(base, &owner, patience_s(), &routes),
+	assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+					   patience_s(), &routes),
 			 0);
 	run_turns(1);
 	assert_vips(HOPS);
@@ -254,8 +255,8 @@ static void a_large_group_is_replaced_if_that_announces_no_route(void **state)
 		kernel_routes_free(routes, true);
 		pair_run("sysctl -q -w net.ipv4.nexthop_compat_mode=%d",
 			 !quiet);
-		assert_int_equal(kernel_routes_new(base, &owner, patience_s(),
-						   &routes),
+		assert_int_equal(kernel_routes_new(base, &work.queue, &owner,
+						   patience_s(), &routes),
 				 0);
 		set_crowd(HOPS - 1);
 		run_turns(CROWD_TURNS);

@@ -17,12 +17,14 @@
 #include <linux/if_packet.h>
 
 #include "core/clock.h"
+#include "core/work_turns.h"
 #include "nexthop/arp.h"
 #include "nexthop/nd.h"
 #include "nexthop/tracker.h"
 #include "pair.h"
 
 enum times {
+	WORK_US = 0, /* one piece in each turn of the loop */
 	TICK_MS = 5,
 	AT_ONCE_MS = 300, /* on one or two busy cores */
 	ANSWER_MS = 1500, /* a failed next hop is probed once a second */
@@ -42,6 +44,7 @@ static const uint8_t forger_mac[MAC_SIZE] = { 0x02, 0, 0, 0, 0, 0x66 };
 
 static pid_t server;
 static struct event_base *base;
+static struct work_turns work;
 static struct tracker *tracker;
 static const struct nexthop *hop;
 static unsigned int changes, releases, link_changes;
@@ -159,8 +162,9 @@ static int set_up(void **state)
 	server = pair_build();
 	add_ipv6();
 	base = event_base_new();
-	if (tracker_new(base, &options, &callbacks, NULL, &tracker, error,
-			sizeof(error)))
+	assert_int_equal(work_turns_init(&work, base, WORK_US), 0);
+	if (tracker_new(base, &work.queue, &options, &callbacks, NULL, &tracker,
+			error, sizeof(error)))
 		fail_msg("%s", error);
 	return 0;
 }
@@ -169,6 +173,7 @@ static int tear_down(void **state)
 {
 	(void)state;
 	tracker_free(tracker);
+	work_turns_destroy(&work);
 	event_base_free(base);
 	pair_end(server);
 	return 0;

@@ -19,10 +19,12 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/work_turns.h"
 #include "nexthop/tracker.h"
 #include "pair.h"
 
 enum times {
+	WORK_US = 0, /* one piece in each turn of the loop */
 	TICK_MS = 10,
 	LONGEST_STALL_MS = 20,
 	CONVERGED_MS = 8000,
@@ -49,6 +51,7 @@ static const char interfaces[1][INTERFACE_SIZE] = { "hg0" };
 
 static pid_t server;
 static struct event_base *base;
+static struct work_turns work;
 static struct event *heartbeat;
 static struct tracker *tracker;
 static size_t alive, count;
@@ -152,8 +155,9 @@ static int set_up(void **state)
 	pair_run("ip route add 10.1.0.0/16 dev hg0 src 10.0.0.1");
 	add_servers();
 	base = event_base_new();
-	if (tracker_new(base, &options, &callbacks, NULL, &tracker, error,
-			sizeof(error)))
+	assert_int_equal(work_turns_init(&work, base, WORK_US), 0);
+	if (tracker_new(base, &work.queue, &options, &callbacks, NULL, &tracker,
+			error, sizeof(error)))
 		fail_msg("%s", error);
 	heartbeat = event_new(base, -1, EV_PERSIST, on_heartbeat, NULL);
 	return event_add(heartbeat, &tick);
@@ -164,6 +168,7 @@ static int tear_down(void **state)
 	(void)state;
 	event_free(heartbeat);
 	tracker_free(tracker);
+	work_turns_destroy(&work);
 	event_base_free(base);
 	pair_end(server);
 	return 0;

@@ -7,7 +7,6 @@
 #include "core/clock.h"
 
 enum {
-	TURN_US = 5000, /* of announcements in a turn of the loop */
 	/* A neighbor's share, up to 2,048 routes, while others wait. */
 	BATCHES_AT_ONCE = 8,
 };
@@ -110,7 +109,7 @@ static void send_turn(void *context)
 {
 	struct bgp_speaker *speaker = context;
 
-	send_until(speaker, clock_now_us() + TURN_US);
+	send_until(speaker, clock_now_us() + WORK_PIECE_US);
 	if (!TAILQ_EMPTY(&speaker->receivers))
 		work_queue_add(speaker->work, &speaker->sending);
 }
