@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """An agent hands over to another one (--takeover)."""
 
+import os
+import re
+
 from handover_scenes import HandoverCase, OTHER_VIP
 from raw_lab import BACKEND_AS, NEXT_HOP, announcement, withdrawal
 from lab.system import wait_until
@@ -37,6 +40,36 @@ class SameFlags(HandoverCase):
                          [(NEXT_HOP, "disk")])
         self.assertEqual(headgate.ctl("undrain", NEXT_HOP).returncode, 0)
         self.assert_nothing_was_seen()
+
+    def test_another_version_takes_over(self):
+        """The same program with another version string, and back."""
+        headgate = self.lab.headgate
+        ours = headgate.program
+        self.addCleanup(setattr, headgate, "program", ours)
+        version = re.fullmatch(r"headgate (\S+)", headgate.try_flags(
+            "--version").stdout.strip()).group(1)
+        headgate.program = f"{self.lab.folder}/headgate-other"
+        self.write_other(ours, headgate.program, version)
+        self.hand_over()
+        self.assert_nothing_was_seen()
+        headgate.program = ours
+        self.hand_over()
+        self.assert_nothing_was_seen()
+        self.assertIn(f"taking over from headgate {self.other(version)}",
+                      self.log())
+
+    @staticmethod
+    def other(version):
+        return version.translate(str.maketrans("0123456789", "9876543210"))
+
+    def write_other(self, program, copy, version):
+        with open(program, "rb") as file:
+            code = file.read()
+        with open(copy, "wb") as file:
+            # Not in names of a library's symbols, such as LIBBPF_0.1.0.
+            file.write(re.sub(rb"(?<![_.0-9])" + re.escape(version.encode()),
+                              self.other(version).encode(), code))
+        os.chmod(copy, 0o755)
 
     def test_first_start_is_an_ordinary_one(self):
         headgate = self.lab.headgate

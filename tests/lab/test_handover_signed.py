@@ -2,10 +2,13 @@
 """A session that is signed with TCP-MD5, with a plain peer, goes from one agent to
 the next."""
 
+import contextlib
 import os
+import select
 import signal
 import socket
 import sys
+import threading
 
 import raw_bgp as bgp
 from handover_scenes import HANDED_OVER, HandoverCase
@@ -15,6 +18,7 @@ from raw_speaker import PORT, Speaker, inside, sign
 
 SIGNED, SIGNED_AS, KEY = "10.1.0.150", 65050, b"one secret"
 SIGNED_VIP, LATER_VIP = "192.0.2.50/32", "192.0.2.51/32"
+VIPS, TOGETHER, MOST = 40, 8, 4000000
 METRICS_PORT = 9179
 FETCH = ("import urllib.request; print(urllib.request.urlopen("
          f"'http://127.0.0.1:{METRICS_PORT}/metrics').read().decode())")
@@ -24,6 +28,14 @@ def write_key(path, key):
     with open(path, "wb", opener=lambda name, flags: os.open(
             name, flags, 0o600)) as file:
         file.write(key + b"\n")
+
+
+def send_all(sock, data):
+    """Send all of it, however long the other end does not read."""
+    while data:
+        select.select([], [sock], [])
+        with contextlib.suppress(BlockingIOError):
+            data = data[sock.send(data):]
 
 
 class Signed(HandoverCase):
@@ -52,6 +64,37 @@ class Signed(HandoverCase):
         speaker.establish(SIGNED_AS, SIGNED, capabilities=(
             bgp.multiprotocol(bgp.IPV4) + bgp.as4_capability(SIGNED_AS)))
         return speaker
+
+    def test_announcements_meanwhile_arrive(self):
+        """It announces without a pause while one agent hands over to the next:
+        more than the sockets hold."""
+        signed = self.dial_signed()
+        ended = threading.Event()
+        announced = []
+
+        def announce():
+            while not ended.is_set() and len(announced) < MOST:
+                vips = [f"192.0.2.{64 + (len(announced) + i) % VIPS}/32"
+                        for i in range(TOGETHER)]
+                send_all(signed.sock, announcement(vips, SIGNED_AS,
+                                                   next_hop=SIGNED))
+                announced.extend(vips)
+        thread = threading.Thread(target=announce, daemon=True)
+        thread.start()
+        try:
+            self.hand_over()
+        finally:
+            ended.set()
+            thread.join(60)
+        sent = len(announced) // TOGETHER
+        self.assertGreater(sent, 0)
+        signed.send(announcement(LATER_VIP, SIGNED_AS, next_hop=SIGNED))
+        self.wait_announced(LATER_VIP, *set(announced))
+        self.assertFalse(signed.closed, signed.notification)
+        self.assertEqual(self.lab.headgate.neighbor(SIGNED)[
+            "messages_received"]["update"], sent + 1)
+        self.assertEqual(self.lab.headgate.neighbor(SIGNED)["flaps"], 0)
+        self.assert_nothing_was_seen()
 
     def test_it_goes_on_and_the_listener_has_the_key(self):
         signed = self.dial_signed()

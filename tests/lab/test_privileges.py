@@ -15,6 +15,7 @@ EXIT_NOT_PERMITTED = 4
 NEEDED = {"net_bind_service": 10, "net_admin": 12, "net_raw": 13,
           "perfmon": 38, "bpf": 39}
 USER = "nobody"
+HANDED_OVER = 90  # seconds; a busy machine verifies the program slowly
 
 
 class Missing(LabCase):
@@ -130,7 +131,22 @@ class OtherUser(LabCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn('"agree"', done.stdout)
 
-    def test_5_a_killed_agent_is_followed_by_one_that_takes_over(self):
+    def test_5_another_agent_takes_over(self):
+        flaps = self.flaps()
+        self.assertEqual(self.headgate.hand_over(seconds=HANDED_OVER), 0)
+        wait_until(lambda: "handover: complete" in self.headgate.log_tail(1000),
+                   HANDED_OVER, "the rest")
+        self.assertEqual(self.flaps(), flaps)
+        self.assertEqual(self.lab.download(23000, 100).failed(), [])
+        self.assertEqual(self.agent_status()["Uid"].split()[0],
+                         str(pwd.getpwnam(USER).pw_uid))
+
+    def flaps(self):
+        """Return the state and the number of ended sessions of each neighbor."""
+        return {n["address"]: (n["state"], n["flaps"])
+                for n in self.headgate.show("neighbors")}
+
+    def test_6_a_killed_agent_is_followed_by_one_that_takes_over(self):
         programs = self.headgate.program_ids()
         self.headgate.kill()
         self.assertEqual(self.headgate.program_ids(), programs)
@@ -138,7 +154,7 @@ class OtherUser(LabCase):
         self.lab.wait_ready()
         self.assertEqual(self.lab.download(24000, 100).failed(), [])
 
-    def test_6_it_leaves_nothing_behind(self):
+    def test_7_it_leaves_nothing_behind(self):
         self.assertEqual(self.headgate.stop(), 0)
         self.assertEqual(self.headgate.program_ids(), {})
         self.assertFalse(os.path.exists(self.headgate.socket))
@@ -147,14 +163,14 @@ class OtherUser(LabCase):
         self.assertNotIn("72", self.lab.host.run("ip", "route", "show",
                                                  "proto", "72"))
 
-    def test_7_an_unknown_user_is_refused(self):
+    def test_8_an_unknown_user_is_refused(self):
         flags = [*self.headgate.arguments[:-1], "no-such-user"]
         done = self.headgate.try_flags(*flags)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("this host has no such user", done.stderr)
         self.assertEqual(self.headgate.program_ids(), {})
 
-    def test_8_a_folder_that_the_user_cannot_write_is_named(self):
+    def test_9_a_folder_that_the_user_cannot_write_is_named(self):
         flags = list(self.headgate.arguments)
         flags[flags.index("--control-socket") + 1] = \
             f"{self.lab.folder}/direct.sock"
