@@ -390,17 +390,19 @@ static int take_charge(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	return code ? code : interfaces_start(agent->interfaces, error);
 }
 
-int agent_new(struct config *config, const struct command_line *line,
-	      struct agent **out, char error[AGENT_ERROR_SIZE])
+/*
+ * Return an agent in charge and 0, or -errno. The configuration is the agent's, or
+ * stays the caller's.
+ */
+static int make_agent(struct config *config, const struct command_line *line,
+		      struct agent **out, char error[AGENT_ERROR_SIZE])
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
 	int code = -ENOMEM;
 
 	snprintf(error, AGENT_ERROR_SIZE, "out of memory");
-	if (!agent) {
-		host_config_free(config);
+	if (!agent)
 		return code;
-	}
 	agent->config = config;
 	agent->command_line = line;
 	agent->reload = (struct work){ .run = reload_for_signal,
@@ -409,8 +411,28 @@ int agent_new(struct config *config, const struct command_line *line,
 	code = make_rooms(agent, error);
 	if (!code)
 		code = take_charge(agent, error);
+	if (!code) {
+		*out = agent;
+		return 0;
+	}
+	agent->config = NULL;
+	agent_free(agent);
+	return code;
+}
+
+int agent_new(struct config *config, const struct command_line *line,
+	      struct agent **out, char error[AGENT_ERROR_SIZE])
+{
+	struct agent *agent;
+	int code = make_agent(config, line, &agent, error);
+
+	while (code == -EOWNERDEAD) {
+		log_warning("handover", "the running agent has died: start as "
+					"after a crash");
+		code = make_agent(config, line, &agent, error);
+	}
 	if (code) {
-		agent_free(agent);
+		host_config_free(config);
 		return code;
 	}
 	agent->config_text = host_config_text(config);

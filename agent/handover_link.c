@@ -18,6 +18,9 @@ enum {
 	/* The longest record, and as much again to read at once. */
 	DATA_SIZE = 2 * (HANDOVER_HEADER_SIZE + HANDOVER_BODY_MAX),
 	FDS_AT_ONCE = 16,
+	/* A process that ends closes one descriptor after the other. */
+	DESERTED_TRIES = 20,
+	DESERTED_INTERVAL_MS = 50,
 };
 
 static const char request[] = "{\"request\": \"handover\"}\n";
@@ -171,6 +174,22 @@ static int connect_to_agent(struct handover_link *link, const char *path)
 	if (!connect(link->fd, (const struct sockaddr *)&at, sizeof(at)))
 		return 0;
 	return errno == ECONNREFUSED || errno == ENOENT ? -ENOENT : -errno;
+}
+
+bool handover_link_is_deserted(const char *path)
+{
+	int code = 0;
+
+	for (int i = 0; i < DESERTED_TRIES && code != -ENOENT; i++) {
+		struct handover_link probe = { .fd = -1 };
+
+		if (i)
+			poll(NULL, 0, DESERTED_INTERVAL_MS);
+		code = connect_to_agent(&probe, path);
+		if (probe.fd >= 0)
+			close(probe.fd);
+	}
+	return code == -ENOENT;
 }
 
 /* True if the answer is a line of text, {"error":"..."}: a refusal. */

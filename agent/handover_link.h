@@ -34,6 +34,8 @@ struct handover_link {
 int handover_link_open(struct handover_link *link, const char *path,
 		       uint64_t deadline_ms,
 		       char error[HANDOVER_LINK_ERROR_SIZE]);
+/* Wait a moment for the end of the agent at the socket; true: no agent is there. */
+bool handover_link_is_deserted(const char *path);
 /* Close the connection and all descriptors that nothing has taken. */
 void handover_link_close(struct handover_link *link);
 /*

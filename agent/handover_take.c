@@ -41,8 +41,16 @@ static int give_in(char error[HANDOVER_ERROR_SIZE], int code, const char *why)
 	return code;
 }
 
-static int give_in_to(char error[HANDOVER_ERROR_SIZE], int code)
+/* Give in, or return -EOWNERDEAD: there is no agent any more that could go on. */
+static int give_in_to(const struct agent *agent,
+		      char error[HANDOVER_ERROR_SIZE], int code)
 {
+	if ((code == -EPIPE || code == -ECONNRESET) &&
+	    handover_link_is_deserted(agent->config->control.socket)) {
+		snprintf(error, HANDOVER_ERROR_SIZE,
+			 "--takeover: the running agent has died");
+		return -EOWNERDEAD;
+	}
 	if (code == -EPIPE)
 		return give_in(error, code, "the connection ended too early");
 	if (code == -EBADMSG)
@@ -50,15 +58,14 @@ static int give_in_to(char error[HANDOVER_ERROR_SIZE], int code)
 	return give_in(error, code, strerror(-code));
 }
 
-static int take_hello(struct handover_take *take,
-		      char error[HANDOVER_ERROR_SIZE])
+static int take_hello(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 {
 	struct handover_record record;
 	struct handover_hello hello;
-	int code = handover_link_next(&take->link, &record);
+	int code = handover_link_next(&agent->take->link, &record);
 
 	if (code)
-		return give_in_to(error, code);
+		return give_in_to(agent, error, code);
 	if (record.type != HANDOVER_HELLO ||
 	    !handover_hello_decode(&record.body, &hello) ||
 	    hello.version != HANDOVER_VERSION)
@@ -128,10 +135,10 @@ static int take_socket(struct handover_take *take,
 }
 
 /* Read up to the first record that has neither a lock nor a listener. */
-static int take_head(struct handover_take *take,
-		     char error[HANDOVER_ERROR_SIZE])
+static int take_head(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 {
-	int code = take_hello(take, error);
+	struct handover_take *take = agent->take;
+	int code = take_hello(agent, error);
 
 	if (code)
 		return code;
@@ -139,7 +146,7 @@ static int take_head(struct handover_take *take,
 		code = handover_link_next(&take->link, &take->head);
 	while (!code && !(code = take_socket(take, &take->head)));
 	if (code < 0)
-		return give_in_to(error, code);
+		return give_in_to(agent, error, code);
 	if (take->control_lock < 0 || take->pins_lock < 0)
 		return give_in(error, -EPROTO, "it did not give its locks");
 	return 0;
@@ -184,7 +191,9 @@ int handover_take_ask(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 	agent->leftovers = leftovers_new(agent);
 	if (!agent->leftovers)
 		return give_in(error, -ENOMEM, "out of memory");
-	return code ? give_in(error, code, why) : take_head(take, error);
+	if (code == -EPIPE || code == -ECONNRESET)
+		return give_in_to(agent, error, code);
+	return code ? give_in(error, code, why) : take_head(agent, error);
 }
 
 /* ------------------------------------------------------------- neighbors */
@@ -489,14 +498,14 @@ int handover_take_state(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 	int code = take_records(agent);
 
 	if (code)
-		return give_in_to(error, code);
+		return give_in_to(agent, error, code);
 	log_event(EVENT_HANDOVER_DONE, NULL, "%zu neighbors taken in: ready",
 		  take->count);
 	code = handover_link_send(&take->link, HANDOVER_READY);
 	if (!code)
 		code = wait_until_left(take, agent->tracker);
 	if (code)
-		return give_in_to(error, code);
+		return give_in_to(agent, error, code);
 	agent->taking = false;
 	handover_link_close(&take->link);
 	tracker_bfd_send_all(agent->tracker);

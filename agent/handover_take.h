@@ -37,12 +37,14 @@ struct handover_take {
 
 /*
  * Ask the agent at our control socket for its locks and listeners, and set
- * agent->take. Returns 0, also if there is none, or -errno with `error`.
+ * agent->take. Returns 0, also if there is none; -EOWNERDEAD: it died meanwhile; or
+ * -errno with `error`.
  */
 int handover_take_ask(struct agent *agent, char error[HANDOVER_ERROR_SIZE]);
 /*
- * Take in its state, say that we are ready, and wait until it has left. Returns 0,
- * or -errno with `error`: then the other agent goes on, if it lives.
+ * Take in its state, say that we are ready, and wait until it has left. Returns 0;
+ * -EOWNERDEAD: it died before it had said all; or -errno with `error`: then the
+ * other agent goes on.
  */
 int handover_take_state(struct agent *agent, char error[HANDOVER_ERROR_SIZE]);
 /* Go on with the sessions, and end those that cannot go on. */

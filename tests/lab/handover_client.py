@@ -5,6 +5,7 @@ of the agent (agent/handover_record.h) and may leave after any of them."""
 import os
 import socket
 import struct
+import threading
 
 HEADER = struct.Struct("!IHH")
 (CONTROL_LOCK, PINS_LOCK, LISTENER, NEIGHBOR) = range(1, 5)
@@ -74,3 +75,67 @@ class HandoverClient:
         for descriptor in self.descriptors:
             os.close(descriptor)
         self.descriptors = []
+
+
+class Relay:
+    """Stands between the agent that leaves and the one that takes over, and holds
+    back what follows the first record of a kind. The agent at `path` is behind
+    it: its socket is moved aside."""
+
+    def __init__(self, path, kind):
+        self.path, self.kind = path, kind
+        self.aside = f"{path}.aside"
+        os.rename(path, self.aside)
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(path)
+        self.listener.listen()
+        self.listener.settimeout(30)
+        self.agent = self.successor = None
+        self.ended = None  # or why, before the record
+        self.reached = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        self.successor, _ = self.listener.accept()
+        self.successor.settimeout(30)
+        self.successor.recv(1 << 16)  # the request
+        self.agent = HandoverClient(self.aside, 30)
+        try:
+            while self.pass_record() != self.kind:
+                pass
+        except OSError as ended:
+            self.ended = ended
+        self.reached.set()
+
+    def pass_record(self):
+        """Pass on one record; return its kind."""
+        agent = self.agent
+        record = agent.next_record()
+        if not record:
+            raise OSError(f"refused: {agent.buffer!r}")
+        kind, body = record
+        given, agent.descriptors = agent.descriptors, []
+        socket.send_fds(self.successor, [HEADER.pack(len(body), kind, 0)],
+                        given)
+        self.successor.sendall(body)
+        for descriptor in given:
+            os.close(descriptor)
+        if kind in (PAUSE, END) and kind != self.kind:
+            agent.sock.sendall(self.successor.recv(HEADER.size))
+        elif kind == END:
+            self.successor.recv(HEADER.size)  # that it is ready
+        return kind
+
+    def put_back(self):
+        """Have the agent at its socket again."""
+        os.rename(self.aside, self.path)
+
+    def close(self):
+        """Let go of both; the thread has ended."""
+        self.thread.join(60)
+        self.listener.close()
+        if self.successor:
+            self.successor.close()
+        if self.agent:
+            self.agent.close()
