@@ -60,7 +60,7 @@ codec_SRC := as_path.c attribute_show.c attribute_table.c attribute_value.c attr
 	exchange.c extended_community.c family.c flowspec.c flowspec_action.c flowspec_text.c \
 	flowspec_valid.c fsm.c large_community.c martian.c message.c \
 	mrt.c mrt_message.c negotiated.c nexthop.c nlri.c notification.c notification_describe.c open.c \
-	raw_attribute.c role.c route_refresh.c text.c tlv.c update.c \
+	raw_attribute.c role.c route_refresh.c text.c tlv.c tunnel.c update.c \
 	update_describe.c update_encode.c update_error.c
 codec_USES := core
 
@@ -133,7 +133,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	attributes_random attributes_unknown attributes_young bmp capability collision community \
 	delay extended_community flowspec flowspec_action flowspec_text flowspec_update fsm message mrt mrt_message multiprotocol negotiated nlri notification \
 	notification_describe open open_check open_damage open_encode role route_refresh \
-	text update update_damage update_describe update_encode update_forms update_history)
+	text tunnel update update_damage update_describe update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log handover_state \
 	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup syn tcp_drops)
 rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
@@ -152,7 +152,7 @@ config_TESTS := $(addprefix config/test_,change config config_aggregate config_c
 	config_print config_rooms config_rule config_vip config_warn)
 # Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib reconfigure update_group update_group_random)
-rib_TESTS += rib/test_blackhole rib/test_checks rib/test_vip_options rib/test_waiting_prefixes
+rib_TESTS += rib/test_blackhole rib/test_checks rib/test_tunnels rib/test_vip_options rib/test_waiting_prefixes
 UNIT_TESTS := $(foreach room,$(ROOMS),$($(room)_TESTS))
 
 # tests/xdp/test_NAME.c, with root, and their shared sources.
@@ -165,7 +165,7 @@ XDP_SRC := check.c frame.c generator_damage.c generator_shapes.c oracle.c oracle
 
 # tests/fuzz/fuzz_NAME.c
 FUZZ_TARGETS := arp bfd bfd_datagram config control flowspec handover http message nd netlink open pcap rib route_message router_advert syn \
-	rule service update
+	rule service tunnel update
 
 # ------------------------------------------------------------- flags
 

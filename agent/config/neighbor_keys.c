@@ -221,7 +221,8 @@ const struct option neighbor_keys[] = {
 	{ "encap", NULL,
 	  "Packets go to the neighbor's next hops inside others: IP in IP, "
 	  "GUE over UDP or GRE. So servers may be behind routers. bgp: as the "
-	  "Encapsulation community of each path says (RFC 9012), if it does.",
+	  "Tunnel Encapsulation attribute or community of each path says (RFC "
+	  "9012), if it does.",
 	  CHOICE(RESET, encapsulation, neighbor_encap_names) },
 	{ "vips", "PREFIX[+PREFIX...]",
 	  "The neighbor may announce these prefixes, and prefixes inside them, "

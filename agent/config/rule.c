@@ -139,6 +139,9 @@ static void check_effect(struct rule_reader *reader)
 		   has_setting(rule, RULE_SET_WEIGHT_FROM)))
 		parser_reject(parser, "weight is for routes from a neighbor; "
 				      "remove weight");
+	if (to && has_setting(rule, RULE_SET_ENCAP))
+		parser_reject(parser, "encap is for routes from a neighbor; "
+				      "remove encap");
 	if (to && has_setting(rule, RULE_SET_MULTIPATH_NO))
 		parser_reject(parser, "multipath no is for routes from a "
 				      "neighbor; remove multipath no");

@@ -7,6 +7,7 @@
 #include "config/kind.h"
 #include "config/rule_kinds.h"
 #include "core/array.h"
+#include "core/encapsulation.h"
 #include "rib/options.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	VALUE(number, range.first), .minimum = (low), .maximum = (high)
 #define CHANGE VALUE(change, change), .maximum = UINT32_MAX
 #define ORIGIN VALUE(choice, range.first), OPTION_NAMES(bgp_origin_names)
+#define ENCAP  VALUE(choice, range.first), OPTION_NAMES(encapsulation_names)
 #define COMMUNITY(of_kind, all)                         \
 	.traits = OPTION_REPEATABLE | OPTION_WILDCARDS, \
 	VALUE(of_kind, community), .everything = (all)
@@ -92,6 +94,10 @@ const struct option rule_settings[] = {
 	  "of several; 0 is GRACEFUL_SHUTDOWN.",
 	  .traits = OPTION_SINGLE | OPTION_TWO_WORDS,
 	  VALUE(weight_community, community) },
+	{ "encap", NULL,
+	  "How packets go to a server behind a router, whatever the neighbor "
+	  "says.",
+	  .traits = OPTION_SINGLE, ENCAP },
 	{ "multipath no", NULL, "The path shares no set with others." },
 	{ "prepend", "AS N", "Put this AS in front of the path, N times.",
 	  .traits = OPTION_SINGLE | OPTION_REPEATABLE | OPTION_TWO_WORDS,

@@ -12,6 +12,7 @@
 #include "bgp/codec/community.h"
 #include "bgp/codec/extended_community.h"
 #include "bgp/codec/protocol.h"
+#include "bgp/codec/tunnel.h"
 #include "rib/options.h"
 
 enum {
@@ -212,7 +213,7 @@ static void set_compared_values(struct attribute_set *set,
 	set_well_known(set, from->communities);
 	set->has_bandwidth = extended_community_bandwidth(from, &bandwidth);
 	set->bandwidth = (float)bandwidth;
-	set->said_encapsulation = extended_community_encapsulation(from);
+	set->said_encapsulation = bgp_tunnel_of(from).encapsulation;
 }
 
 static void set_signals(struct attribute_set *set,

@@ -64,9 +64,9 @@ struct attribute_set {
 	uint16_t confederation_length; /* in AS numbers: RFC 5065 */
 	uint16_t cluster_length;
 	uint8_t origin : 2;
-	/* Part of the key, like the weight. */
+	/* Part of the key, like the weight; HG_ENCAPSULATION_COUNT: set to none */
 	enum hg_encapsulation encapsulation : 3;
-	enum hg_encapsulation said_encapsulation : 3; /* by a community */
+	enum hg_encapsulation said_encapsulation : 3; /* bgp_tunnel_of() */
 	bool has_own : 1;      /* own communities stand behind `canonical` */
 	bool has_received : 1; /* and behind those the set before our rules */
 	bool has_med : 1;

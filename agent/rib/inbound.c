@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "bgp/codec/community.h"
+#include "bgp/codec/tunnel.h"
 #include "core/log.h"
 #include "rib/otc.h"
 #include "rib/rib_internal.h"
@@ -36,6 +37,27 @@ static void begin(struct inbound *in, struct rib *rib,
 	in->changed = NULL;
 }
 
+/*
+ * Let the path lead to the end of its tunnel, where the neighbor may say where that
+ * is. It is a next hop like any other: the checks of next hops follow.
+ */
+static void follow_tunnel(struct inbound *in)
+{
+	struct bgp_attributes *attributes = &in->attributes;
+	struct bgp_tunnel tunnel;
+
+	in->redirected = false;
+	if (in->peer->source.encapsulation != HG_ENCAPSULATION_COUNT)
+		return;
+	tunnel = bgp_tunnel_of(attributes);
+	if (address_is_zero(&tunnel.endpoint) ||
+	    address_equal(&tunnel.endpoint, &attributes->nexthop))
+		return;
+	attributes->nexthop = tunnel.endpoint;
+	attributes->link_local = (struct address){ 0 };
+	in->redirected = true;
+}
+
 int inbound_begin(struct inbound *in, struct rib *rib,
 		  const struct rib_peer *peer,
 		  const struct bgp_attributes *attributes)
@@ -44,6 +66,7 @@ int inbound_begin(struct inbound *in, struct rib *rib,
 	otc_mark_received(peer->relation, peer->source.as, &in->attributes);
 	in->received =
 		attribute_set_intern(&rib->attributes, &in->attributes, 0);
+	follow_tunnel(in);
 	return in->received ? 0 : -ENOMEM;
 }
 
@@ -57,6 +80,7 @@ void inbound_begin_held(struct inbound *in, struct rib *rib,
 	begin(in, rib, peer, &attributes);
 	in->received = received;
 	received->references++;
+	follow_tunnel(in);
 }
 
 static void forget_changed(struct inbound *in)
@@ -90,9 +114,22 @@ static int apply_import_rules(struct inbound *in, const struct prefix *prefix)
 
 	policy_apply(&in->rib->policy, RULE_FROM, &peer, prefix, &attributes,
 		     &in->rib->policy_scratch, &result);
+	if (in->redirected)
+		result.set |= POLICY_SET_ATTRIBUTES;
 	if (in->judged && policy_trace_equal(&result.trace, &in->result.trace))
 		return 0;
 	return keep_result(in, &attributes, &result);
+}
+
+/* Keep the attributes of paths that no rule is about, once for all of them. */
+static int keep_redirected(struct inbound *in)
+{
+	static const struct policy_result redirected = {
+		.verdict = POLICY_UNDECIDED,
+		.set = POLICY_SET_ATTRIBUTES,
+	};
+
+	return in->judged ? 0 : keep_result(in, &in->attributes, &redirected);
 }
 
 int inbound_judge(struct inbound *in, const struct prefix *prefix,
@@ -121,6 +158,8 @@ int inbound_judge(struct inbound *in, const struct prefix *prefix,
 	if (rib->policy.used[RULE_FROM] &&
 	    (!in->judged || rib->policy.by_prefix[RULE_FROM]))
 		error = apply_import_rules(in, prefix);
+	else if (in->redirected)
+		error = keep_redirected(in);
 	verdict->reason = import_by_policy(in->peer->role, in->result.verdict);
 	if (in->blackhole && in->result.verdict != POLICY_DENY)
 		verdict->reason = IMPORT_BLACKHOLE;

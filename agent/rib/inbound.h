@@ -20,9 +20,10 @@ struct inbound {
 	struct bgp_attributes attributes; /* as received; the caller's */
 	struct attribute_set *received;	  /* `attributes`, interned */
 	bool loop;
-	bool leak;	/* otc.h */
-	bool blackhole; /* the neighbor may ask for one, and does */
-	bool judged;	/* `result` and `changed` are of the last path */
+	bool leak;	 /* otc.h */
+	bool blackhole;	 /* the neighbor may ask for one, and does */
+	bool redirected; /* `attributes` have the tunnel's end as next hop */
+	bool judged;	 /* `result` and `changed` are of the last path */
 	struct policy_result result;
 	struct attribute_set *changed; /* by rules; NULL: unchanged */
 };

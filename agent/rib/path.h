@@ -79,7 +79,9 @@ static inline enum hg_encapsulation path_encapsulation(const struct path *path)
 	const struct attribute_set *set = path->attributes;
 
 	if (set->encapsulation)
-		return set->encapsulation;
+		return set->encapsulation == HG_ENCAPSULATION_COUNT ?
+			       HG_ENCAPSULATION_NONE :
+			       set->encapsulation;
 	return path->source->encapsulation == HG_ENCAPSULATION_COUNT ?
 		       set->said_encapsulation :
 		       path->source->encapsulation;

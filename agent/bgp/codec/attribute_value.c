@@ -8,6 +8,7 @@
 #include "bgp/codec/nexthop.h"
 #include "bgp/codec/raw_attribute.h"
 #include "bgp/codec/tlv.h"
+#include "bgp/codec/tunnel.h"
 
 #include <string.h>
 
@@ -337,16 +338,10 @@ void attribute_load_large_communities(struct bgp_attribute_input *in,
 
 /* Opaque attributes: checked, so that no broken one is passed on. */
 
-/* RFC 9012 13: a tunnel's parts end where the tunnel ends. */
 const char *attribute_check_tunnel(struct reader value, size_t as_size)
 {
-	struct tlv tunnel;
-
 	(void)as_size;
-	while (tlv_next(&value, &tlv_of_tunnel, &tunnel))
-		if (!tlv_list_is_whole(tunnel.value, &tlv_of_tunnel_part))
-			return "part longer than its tunnel";
-	return value.failed ? "tunnel longer than the attribute" : NULL;
+	return bgp_tunnel_check(value);
 }
 
 const char *attribute_check_link_state(struct reader value, size_t as_size)

@@ -14,9 +14,6 @@ enum {
 	RESERVED_SIZE = 2, /* before the number of a long bandwidth */
 	/* IEEE 754: the bits of finite floats without a sign are below. */
 	FLOAT_INFINITY = 0x7f800000,
-	/* IANA's tunnel types (RFC 9012 14.4) */
-	TUNNEL_TYPE_GRE = 2,
-	TUNNEL_TYPE_IPIP = 7,
 };
 
 void extended_community_write_transitive(struct writer *w, struct reader list,
@@ -137,9 +134,9 @@ static enum hg_encapsulation read_encapsulation(struct reader community)
 		return HG_ENCAPSULATION_NONE;
 	reader_u32(&community); /* reserved */
 	switch (reader_u16(&community)) {
-	case TUNNEL_TYPE_IPIP:
+	case BGP_TUNNEL_IPIP:
 		return HG_ENCAPSULATION_IPIP;
-	case TUNNEL_TYPE_GRE:
+	case BGP_TUNNEL_GRE:
 		return HG_ENCAPSULATION_GRE;
 	default:
 		return HG_ENCAPSULATION_NONE;

@@ -230,6 +230,12 @@ enum bgp_extended_community {
 	BGP_EXTENDED_LONG_BANDWIDTH = 0x06, /* in 20 bytes */
 };
 
+/* Types of tunnels: RFC 9012 14.4 */
+enum bgp_tunnel_type {
+	BGP_TUNNEL_GRE = 2,
+	BGP_TUNNEL_IPIP = 7,
+};
+
 /* RFC 1997, RFC 8326, RFC 7999. */
 enum bgp_well_known_community {
 	BGP_COMMUNITY_FIRST_WELL_KNOWN = 0xffff0000, /* RFC 1997 */

@@ -67,6 +67,14 @@ static void set_weight(struct policy_run *run, const union rule_value *value)
 	run->result->marks.weight = value->range.first;
 }
 
+static void set_encap(struct policy_run *run, const union rule_value *value)
+{
+	/* In marks, HG_ENCAPSULATION_NONE leaves it to the neighbor. */
+	run->result->marks.encapsulation = value->range.first ?
+						   value->range.first :
+						   HG_ENCAPSULATION_COUNT;
+}
+
 static void set_multipath_no(struct policy_run *run,
 			     const union rule_value *value)
 {
@@ -392,6 +400,7 @@ static void (*const setters[RULE_SETTING_COUNT])(struct policy_run *run,
 	[RULE_SET_NEXTHOP_SELF] = set_nexthop_self,
 	[RULE_SET_WEIGHT] = set_weight,
 	[RULE_SET_WEIGHT_FROM] = set_weight_from,
+	[RULE_SET_ENCAP] = set_encap,
 	[RULE_SET_MULTIPATH_NO] = set_multipath_no,
 	[RULE_SET_PREPEND] = set_prepend,
 	[RULE_SET_PREPEND_SELF] = set_prepend_self,

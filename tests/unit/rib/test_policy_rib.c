@@ -100,6 +100,26 @@ static void a_rule_gives_a_backend_its_weight(void **state)
 	assert_int_equal(weight_of(world, 1), 7);
 }
 
+static void a_rule_says_how_packets_go_to_a_server(void **state)
+{
+	struct world *world = *state;
+
+	set_rules(world, "rule continue from as 65001 set encap none\n"
+			 "rule continue from as 65002 set encap gue\n");
+	for (unsigned int i = 0; i < 3; i++) {
+		world->backends[i]->source.encapsulation =
+			HG_ENCAPSULATION_IPIP;
+		announce_vip(world, i, VIP);
+	}
+	rib_process(world->rib);
+	assert_int_equal(path_encapsulation(path_of(world, VIP, 0)),
+			 HG_ENCAPSULATION_NONE);
+	assert_int_equal(path_encapsulation(path_of(world, VIP, 1)),
+			 HG_ENCAPSULATION_GUE);
+	assert_int_equal(path_encapsulation(path_of(world, VIP, 2)),
+			 HG_ENCAPSULATION_IPIP);
+}
+
 static void a_rule_keeps_a_path_out_of_sets(void **state)
 {
 	struct world *world = *state;
@@ -742,6 +762,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RIB_TEST(a_rule_makes_one_backend_preferred),
 		RIB_TEST(a_rule_gives_a_backend_its_weight),
+		RIB_TEST(a_rule_says_how_packets_go_to_a_server),
 		RIB_TEST(a_rule_keeps_a_path_out_of_sets),
 		RIB_TEST(paths_of_other_weight_share_no_attributes),
 		RIB_TEST(a_denied_path_is_kept_with_its_reason),

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BGP_TUNNEL_H
+#define BGP_TUNNEL_H
+
+/*
+ * How a path wants packets, and where the tunnel ends: the Tunnel Encapsulation
+ * attribute and the Encapsulation community (RFC 9012). Pure.
+ */
+
+#include "bgp/codec/attributes.h"
+#include "core/address.h"
+#include "core/encapsulation.h"
+#include "core/wire.h"
+
+struct bgp_tunnel {
+	enum hg_encapsulation encapsulation;
+	struct address endpoint; /* zero: the next hop of the path */
+};
+
+/*
+ * Return NULL, or why the value of a Tunnel Encapsulation attribute is malformed
+ * (RFC 9012 13): its route is treated as withdrawn.
+ */
+const char *bgp_tunnel_check(struct reader value);
+
+/*
+ * Choose one of the tunnels in a value: IP in IP before GRE, else the first one.
+ * HG_ENCAPSULATION_NONE if it has none that we can use.
+ */
+struct bgp_tunnel bgp_tunnel_choose(struct reader value);
+
+/*
+ * Return the tunnel of a path: by the attribute, else by the communities, which
+ * name no end of it (RFC 9012 4.1).
+ */
+struct bgp_tunnel bgp_tunnel_of(const struct bgp_attributes *attributes);
+
+#endif
