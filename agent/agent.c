@@ -257,13 +257,17 @@ static int begin_audits(struct agent *agent)
 	return begin_host_watch(agent);
 }
 
-static int begin_silent(struct agent *agent)
+/* Watch for neighbors without a session, and for jumps of the clock. */
+static int begin_watches(struct agent *agent)
 {
 	agent->silent = (struct silent_neighbors){
 		.base = agent->base,
 		.speaker = agent->speaker,
 	};
-	return silent_neighbors_begin(&agent->silent);
+	agent->clock = (struct clock_watch){ .base = agent->base };
+	if (silent_neighbors_begin(&agent->silent))
+		return -ENOMEM;
+	return clock_watch_begin(&agent->clock);
 }
 
 static int make_mrt_log(struct agent *agent, char error[AGENT_ERROR_SIZE])
@@ -355,7 +359,7 @@ static int make_rooms(struct agent *agent, char error[AGENT_ERROR_SIZE])
 	if (!code)
 		code = begin_audits(agent);
 	if (!code)
-		code = begin_silent(agent);
+		code = begin_watches(agent);
 	agent->captures = (struct captures){
 		.base = agent->base,
 		.control = agent->control,
@@ -596,6 +600,7 @@ void agent_free(struct agent *agent)
 	vip_events_release(&agent->vip_events);
 	audit_release(&agent->audit);
 	host_watch_release(&agent->host_watch);
+	clock_watch_release(&agent->clock);
 	shutdown_release(agent);
 	start_wait_release(&agent->start);
 	if (agent->end_of_turn)

@@ -22,6 +22,7 @@
 #include "audit.h"
 #include "bgp/session/speaker.h"
 #include "captures.h"
+#include "clock_watch.h"
 #include "config/config.h"
 #include "control/show.h"
 #include "core/reload_report.h"
@@ -72,6 +73,7 @@ struct agent {
 	struct service_checks checks;
 	struct vip_events vip_events;
 	struct silent_neighbors silent;
+	struct clock_watch clock;
 	struct audit audit;
 	struct host_watch host_watch;
 	struct takeover takeover;

@@ -176,10 +176,14 @@ static void log_step(struct entry *entry, const struct probe *before,
 	const struct probe *after = &entry->probe;
 
 	probe_log_step(&entry->view, before, after, event);
-	if (after->conflicts == before->conflicts ||
+	if ((after->conflicts == before->conflicts &&
+	     after->refused == before->refused) ||
 	    event->now_ms < entry->quiet_until_ms)
 		return;
-	probe_log_conflict(&entry->view, before, after, event);
+	if (after->refused != before->refused)
+		probe_log_refused(&entry->view, event);
+	else
+		probe_log_conflict(&entry->view, before, after, event);
 	entry->quiet_until_ms = event->now_ms + CONFLICT_LOG_INTERVAL_MS;
 }
 

@@ -393,6 +393,9 @@ static void dump_again(struct netlink *netlink)
 				   BUFFER_SIZE) > 0 ||
 	       errno == ENOBUFS)
 		;
+	log_event(
+		EVENT_HOST_CHANGES_LOST, NULL,
+		"the kernel dropped messages about links, addresses and routes: all are read again");
 	error = dump_all(netlink);
 	if (error)
 		log_event(EVENT_HOST_UNREAD, NULL,

@@ -94,3 +94,15 @@ void probe_log_conflict(const struct nexthop *nexthop,
 		  mac_format(other, other_text), mac_format(after->mac, mac),
 		  after->conflicts);
 }
+
+void probe_log_refused(const struct nexthop *nexthop,
+		       const struct probe_event *event)
+{
+	const struct event_objects objects = { .nexthop = &nexthop->address };
+	char mac[MAC_TEXT_SIZE];
+
+	log_event(
+		EVENT_NEXTHOP_MAC_REFUSED, &objects,
+		"an answer from %s is not believed: that is no MAC of a server",
+		mac_format(event->mac, mac));
+}

@@ -18,5 +18,8 @@ void probe_log_step(const struct nexthop *nexthop, const struct probe *before,
 void probe_log_conflict(const struct nexthop *nexthop,
 			const struct probe *before, const struct probe *after,
 			const struct probe_event *event);
+/* Log the answer that a step refused for its MAC; likewise. */
+void probe_log_refused(const struct nexthop *nexthop,
+		       const struct probe_event *event);
 
 #endif

@@ -19,7 +19,7 @@ log "{folder}/bird.log" all;
 router id 10.0.0.9;
 protocol device {{ }}
 protocol bfd watch {{
-    interface "eth0" {{ interval {interval} ms; multiplier {multiplier};
+    interface "{interface}" {{ interval {interval} ms; multiplier {multiplier};
         {authentication} }};
     {neighbors}
 }}
@@ -57,17 +57,20 @@ class BfdDaemon:
 
 class BirdBfd(BfdDaemon):
 
-    def __init__(self, namespace, folder, pairs, authentication=""):
+    def __init__(self, namespace, folder, pairs, authentication="",
+                 interface="eth0"):
         super().__init__(namespace, folder, pairs)
         self.authentication = authentication
+        self.interface = interface
 
     def start(self):
         neighbors = "\n    ".join(
-            f'neighbor {remote} dev "eth0" local {local};'
+            f'neighbor {remote} dev "{self.interface}" local {local};'
             for local, remote in self.pairs)
         path = self.write("bird.conf", BIRD_BFD.format(
             folder=self.folder, interval=INTERVAL_MS, multiplier=MULTIPLIER,
-            authentication=self.authentication, neighbors=neighbors))
+            authentication=self.authentication, interface=self.interface,
+            neighbors=neighbors))
         self.spawn("bird", "-f", "-c", path, "-s", f"{self.folder}/bird.ctl")
 
 

@@ -19,6 +19,7 @@ from raw_lab import (BACKEND_AS, BACKENDS, UPSTREAM, announcement,
 from tap_device import open_tap
 
 OTHER_HOP = "10.1.0.13"
+BEYOND = "10.3.0.11"
 ASIDE = "10.2.0.11"  # a server behind an interface without the program
 FREE = f"10.1.0.12,as={BACKEND_AS + 1},role=backend,passive,next-hop=any"
 VIP, SECOND_VIP = "192.0.2.1/32", "192.0.2.2/32"
@@ -72,6 +73,9 @@ class Host(FaultCase):
             subprocess.run(["ip", "-n", self.lab.host.name, "link", "set", "dev",
                             "lan", *program], check=False, capture_output=True)
             return not self.lab.headgate.show("status")["in_sync"]
+        self.announce(self.server(), VIP, "10.1.0.12")
+        wait_until(lambda: self.value("headgate_vips_forwarding") == 1, 20,
+                   "one VIP")
         with self.fault("Another process takes an interface",
                         {"interface": "lan"}):
             wait_until(taken, 20, "another program on it")
@@ -127,6 +131,37 @@ class Host(FaultCase):
         with self.fault("An interface is deleted", {"interface": "more"},
                         interface="more"):
             os.close(tap)
+
+    def more(self, *options):
+        """Make the interface and its far end, until the end of the test."""
+        self.lab.host.ip(f"link add more {' '.join(options)} type veth peer "
+                         f"name far {' '.join(options)} netns "
+                         f"{self.lab.peers.name}",
+                         "address add 10.3.0.1/24 dev more",
+                         "link set more up")
+        self.addCleanup(self.lab.host.ip, "link del more")
+        self.lab.peers.ip(f"address add {BEYOND}/24 dev far", "link set far up")
+
+    def test_2_a_far_end_that_takes_no_redirected_frames(self):
+        self.lab.host.run("sysctl", "-qw", "net.ipv4.ip_forward=1")
+        packets = [frame(mac_of(self.lab.host, "lan"),
+                         ipv4("10.1.0.77", VIP[:-3], udp(4000, 9)))] * 100
+
+        def fires():
+            send_frames(self.lab.peers, "lan", packets)
+            return self.fires("HeadgateNoNextHop", {})
+        with self.fault("An interface takes no frames that are redirected",
+                        interface="more"):
+            self.more()
+            self.announce(self.server(), VIP, BEYOND)
+            wait_until(lambda: BEYOND in self.lab.headgate.living(), 30,
+                       "the server")
+            wait_until(fires, 30, "the alert")
+
+    def test_w_an_mtu_that_is_too_large_for_native_xdp(self):
+        with self.fault("A driver refuses native XDP, as for a large MTU",
+                        interface="more"):
+            self.more("mtu", "9000")
 
     # ------------------------------------------------- the agent
 
