@@ -57,22 +57,11 @@ static struct json_object *drain_json(const char *cause, uint64_t since_ms)
 	return out;
 }
 
-/* Return the seconds until a time; null: there is none. */
-static struct json_object *left_json(uint64_t until_ms)
-{
-	uint64_t now = clock_now_ms();
-
-	if (!until_ms)
-		return NULL;
-	return json_object_new_uint64(
-		until_ms > now ? (until_ms - now) / CLOCK_MS_PER_S : 0);
-}
-
 static struct json_object *order_json(const struct drain *drain)
 {
 	struct json_object *out = drain_json("order", drain->since_ms);
 
-	json_add(out, "until_s", left_json(drain->until_ms));
+	json_add_wait(out, "until_s", "until", drain->until_ms);
 	json_add_text(out, "reason", drain->reason[0] ? drain->reason : NULL);
 	return out;
 }
@@ -128,10 +117,10 @@ struct json_object *show_nexthop_drain(const struct control_view *view,
 	else if (!out)
 		return NULL;
 	if (!json_object_object_get_ex(out, "until_s", NULL)) {
-		json_add(out, "until_s", left_json(until_ms));
+		json_add_wait(out, "until_s", "until", until_ms);
 		json_add_text(out, "reason", NULL);
 	}
-	json_add(out, "flows_stay_s", left_json(until_ms));
+	json_add_wait(out, "flows_stay_s", "flows_stay_until", until_ms);
 	return out;
 }
 

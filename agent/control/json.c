@@ -148,6 +148,21 @@ void json_add_no_age(struct json_object *object, const char *age_name,
 	json_add(object, time_name, NULL);
 }
 
+void json_add_wait(struct json_object *object, const char *wait_name,
+		   const char *time_name, uint64_t until_ms)
+{
+	uint64_t now_ms = clock_now_ms();
+
+	if (!until_ms) {
+		json_add_no_age(object, wait_name, time_name);
+		return;
+	}
+	json_add_number(
+		object, wait_name,
+		until_ms > now_ms ? (until_ms - now_ms) / CLOCK_MS_PER_S : 0);
+	json_add_time(object, time_name, unix_begin_ms(now_ms) + until_ms);
+}
+
 /* Return ::/0, which is first, for null: an address that is not known yet. */
 static struct prefix text_prefix(struct json_object *value)
 {

@@ -47,6 +47,9 @@ uint64_t json_age_s(uint64_t since_ms);
 /* The same with its time of the wall clock: json_add_time(). */
 void json_add_age(struct json_object *object, const char *age_name,
 		  const char *time_name, uint64_t since_ms);
+/* Add the seconds until a time, and the time; both null for 0: there is none. */
+void json_add_wait(struct json_object *object, const char *wait_name,
+		   const char *time_name, uint64_t until_ms);
 /* Add both as null. */
 void json_add_no_age(struct json_object *object, const char *age_name,
 		     const char *time_name);

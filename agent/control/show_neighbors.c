@@ -135,9 +135,8 @@ static void add_next_attempt(struct json_object *out,
 	uint64_t wait_ms;
 	bool waits = bgp_neighbor_next_attempt(neighbor, &wait_ms);
 
-	json_add(out, "next_attempt_s",
-		 waits ? json_object_new_uint64(wait_ms / CLOCK_MS_PER_S) :
-			 NULL);
+	json_add_wait(out, "next_attempt_s", "next_attempt_at",
+		      waits ? clock_now_ms() + wait_ms : 0);
 }
 
 /* Keys are never absent: without a session those of one are null. */
@@ -320,16 +319,15 @@ administrative_json(const struct bgp_neighbor *neighbor)
 /* Add what its paths wait for since the session came up; null: nothing. */
 static void add_warm_up(struct json_object *out, const struct rib_peer *peer)
 {
-	struct json_object *joins = NULL, *share = NULL;
+	uint64_t now_ms = clock_now_ms(), joins_ms = 0;
+	struct json_object *share = NULL;
 
 	if (peer && peer->source.joining)
-		joins = json_object_new_uint64(
-			rib_peer_joins_in_ms(peer, clock_now_ms()) /
-			CLOCK_MS_PER_S);
+		joins_ms = now_ms + rib_peer_joins_in_ms(peer, now_ms);
 	else if (peer && peer->source.missing_steps)
 		share = json_object_new_double(
 			1 - (double)peer->source.missing_steps / WARM_UP_STEPS);
-	json_add(out, "joins_in_s", joins);
+	json_add_wait(out, "joins_in_s", "joins_at", joins_ms);
 	json_add(out, "slow_start_share", share);
 }
 

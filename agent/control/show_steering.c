@@ -84,12 +84,9 @@ static void add_hold(struct json_object *out, const struct nexthop *nexthop)
 {
 	uint64_t now = clock_now_ms();
 
-	if (nexthop->held_until_ms > now)
-		json_add_number(out, "held_s",
-				(nexthop->held_until_ms - now) /
-					CLOCK_MS_PER_S);
-	else
-		json_add(out, "held_s", NULL);
+	json_add_wait(out, "held_s", "held_until",
+		      nexthop->held_until_ms > now ? nexthop->held_until_ms :
+						     0);
 }
 
 /* Add why the next hop drains; null: it does not. */
@@ -208,16 +205,6 @@ static struct json_object *members_json(const struct steering_group *group)
 	return list;
 }
 
-/* Return the seconds until a time of the tables; NULL: there is none. */
-static struct json_object *seconds_left(uint32_t until_s)
-{
-	uint32_t now_s = (uint32_t)(clock_now_ms() / CLOCK_MS_PER_S);
-
-	if (!until_s)
-		return NULL;
-	return json_object_new_uint64(until_s > now_s ? until_s - now_s : 0);
-}
-
 /* List the next hops that flows of the group stay on. */
 static struct json_object *stays_json(const struct steering_group *group)
 {
@@ -234,7 +221,8 @@ static struct json_object *stays_json(const struct steering_group *group)
 		json_add(stay, "address",
 			 json_of_address(&hold->slot->node.prefix.address));
 		json_add_number(stay, "moving_buckets", moving);
-		json_add(stay, "left_s", seconds_left(hold->until_s));
+		json_add_wait(stay, "left_s", "ends_at",
+			      (uint64_t)hold->until_s * CLOCK_MS_PER_S);
 		json_object_array_add(list, stay);
 	}
 	return list;
@@ -248,8 +236,10 @@ static void add_windows(struct json_object *out,
 	json_add_number(out, "moving_buckets", affinity ? affinity->moving : 0);
 	json_add_number(out, "tracked_buckets",
 			affinity ? affinity->tracked : 0);
-	json_add(out, "window_left_s",
-		 affinity ? seconds_left(affinity_last_s(affinity)) : NULL);
+	json_add_wait(out, "window_left_s", "window_ends_at",
+		      affinity ? (uint64_t)affinity_last_s(affinity) *
+					 CLOCK_MS_PER_S :
+				 0);
 	json_add(out, "flows_stay_on", stays_json(group));
 }
 

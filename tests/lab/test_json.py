@@ -21,20 +21,24 @@ DOCUMENT = os.path.join(REPOSITORY, "docs", "json.md")
 # An age, and the key of its time.
 TIMES = {"age_s": "time", "since_s": "since", "changed_s": "changed_at",
          "last_error_s": "last_error_at", "gone_s": "gone_at"}
+# A wait, and the key of its end.
+ENDS = {"until_s": "until", "flows_stay_s": "flows_stay_until",
+        "next_attempt_s": "next_attempt_at", "joins_in_s": "joins_at",
+        "held_s": "held_until", "window_left_s": "window_ends_at"}
 TOLERANCE_S = 10
 
 
-def ages(value):
+def ages(value, times):
     """Return (age, time) of each age in a reply; without a time it is missing."""
     if isinstance(value, dict):
-        for age, time in TIMES.items():
+        for age, time in times.items():
             if age in value:
                 yield value[age], value.get(time, "missing")
         for inner in value.values():
-            yield from ages(inner)
+            yield from ages(inner, times)
     elif isinstance(value, list):
         for inner in value:
-            yield from ages(inner)
+            yield from ages(inner, times)
 
 
 class Replies(LabCase):
@@ -60,14 +64,17 @@ class Replies(LabCase):
             self.check_times(reply)
 
     def check_times(self, reply):
-        """Each age has the time that it began beside it, or both are null."""
+        """Each age has the time that it began beside it, each wait the time that
+        it ends, or both are null."""
         now = datetime.datetime.now(datetime.timezone.utc)
-        for age, time in ages(reply):
-            self.assertEqual(age is None, time is None, time)
-            if time:
-                begun = datetime.datetime.fromisoformat(time)
-                self.assertAlmostEqual((now - begun).total_seconds(), age,
-                                       delta=TOLERANCE_S)
+        for sign, times in ((1, TIMES), (-1, ENDS)):
+            for age, time in ages(reply, times):
+                self.assertEqual(age is None, time is None, time)
+                if time:
+                    then = datetime.datetime.fromisoformat(time)
+                    self.assertAlmostEqual(
+                        sign * (now - then).total_seconds(), age,
+                        delta=TOLERANCE_S)
 
     def validate_all(self, neighbor):
         for what in ("status", "host", "neighbors", "routes", "nexthops", "groups",
