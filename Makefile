@@ -106,10 +106,10 @@ filter_SRC := book.c compile.c
 filter_USES := datapath codec core
 
 control_DIR := agent/control
-control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c gauge_list.c show_adj_rib.c show_config.c show_neighbor_options.c \
-	metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c \
-	api.c html.c show_vips.c status_page.c unix_listener.c \
-	flow_frame.c http.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
+control_SRC := capture.c control.c control_socket.c counter_list.c counter_rows.c drain_order.c dump.c event_filter.c event_followers.c explain_flow.c explain_gone.c explain_route.c show_adj_rib.c show_config.c show_neighbor_options.c \
+	$(addprefix metrics/,gauge_list.c metric.c metric_agent.c metric_interfaces.c metric_neighbors.c metric_nexthops.c metric_process.c metric_vips.c metrics_page.c vip_memory.c) \
+	$(addprefix pages/,api.c html.c http.c status_page.c) show_vips.c unix_listener.c \
+	flow_frame.c json.c metrics.c options.c permission.c reply.c prefix_cursor.c request.c reload_order.c server.c \
 	show_bgp.c show_counters.c show_events.c show_filters.c show_flows.c show_neighbors.c show_services.c show_status.c show_steering.c verb.c verdict.c
 control_USES := filter datapath steering fib nexthop rib session codec host core
 
@@ -274,12 +274,12 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 
 $(datapath_OBJ): $(B)/bpf/headgate.skel.h
 
-PAGE_PIECES := $(B)/agent/control/status_page_pieces.h
-$(PAGE_PIECES): agent/control/status_page.html tools/embed_page.py
+PAGE_PIECES := $(B)/agent/control/pages/status_page_pieces.h
+$(PAGE_PIECES): agent/control/pages/status_page.html tools/embed_page.py
 	$(call say,PAGE,$@)
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) tools/embed_page.py $< >$@
-$(B)/agent/control/status_page.o: $(PAGE_PIECES)
+$(B)/agent/control/pages/status_page.o: $(PAGE_PIECES)
 
 # The program by itself stays, for bpftool and llvm-objdump.
 .SECONDARY: $(B)/bpf/headgate.bpf.o $(B)/tests/bench/generator.bpf.o
@@ -448,7 +448,7 @@ SECONDS ?= 60
 RUNS ?=
 FUZZ_BINS := $(addprefix $(B)/fuzz/fuzz_,$(FUZZ_TARGETS))
 FUZZ_SRC := $(foreach room,core codec session rib nexthop fib steering config,$(addprefix $($(room)_DIR)/,$($(room)_SRC))) \
-	agent/control/flow_frame.c agent/control/http.c agent/control/json.c agent/control/options.c agent/control/request.c \
+	agent/control/flow_frame.c agent/control/pages/http.c agent/control/json.c agent/control/options.c agent/control/request.c \
 	agent/datapath/options.c agent/handover_record.c tools/capture_reader.c
 FUZZ_CFLAGS = -Itools $(filter-out -O2,$(ALL_CFLAGS)) -O1 -fno-sanitize-recover=undefined
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(SECONDS))

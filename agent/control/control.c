@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/api.h"
 #include "control/control_socket.h"
 #include "control/dump.h"
 #include "control/event_followers.h"
 #include "control/json.h"
+#include "control/pages/api.h"
 #include "control/permission.h"
 #include "control/reply.h"
 #include "control/request.h"

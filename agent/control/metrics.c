@@ -11,15 +11,15 @@
 #include <string.h>
 
 #include "bgp/session/socket.h"
-#include "control/api.h"
-#include "control/http.h"
-#include "control/metrics_page.h"
+#include "control/metrics/metrics_page.h"
+#include "control/metrics/vip_memory.h"
+#include "control/pages/api.h"
+#include "control/pages/http.h"
+#include "control/pages/status_page.h"
 #include "control/reply.h"
 #include "control/server.h"
-#include "control/status_page.h"
 #include "control/unix_listener.h"
 #include "control/view.h"
-#include "control/vip_memory.h"
 #include "core/array.h"
 #include "rib/export.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "control/http.h"
+#include "control/pages/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,7 +12,7 @@
 #include <event2/buffer.h>
 #include <json-c/json.h>
 
-#include "control/html.h"
+#include "control/pages/html.h"
 
 enum {
 	TEXT_SIZE = 1024,

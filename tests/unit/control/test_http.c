@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "control/http.h"
+#include "control/pages/http.h"
 
 static struct http_request request;
 

@@ -12,7 +12,7 @@
 #include <event2/buffer.h>
 
 #include "control/counter_list.h"
-#include "control/metrics_page.h"
+#include "control/metrics/metrics_page.h"
 
 enum {
 	TEXT_SIZE = 4096,

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "control/vip_memory.h"
+#include "control/metrics/vip_memory.h"
 
 static struct vip_memory memory;
 

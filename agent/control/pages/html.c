@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Tables of HTML. See html.h. */
 
-#include "control/html.h"
+#include "control/pages/html.h"
 
 #include <ctype.h>
 #include <event2/buffer.h>

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* JSON by HTTP. See api.h. */
 
-#include "control/api.h"
+#include "control/pages/api.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "control/dump.h"
-#include "control/http.h"
 #include "control/json.h"
+#include "control/pages/http.h"
 #include "control/reply.h"
 #include "control/request.h"
 #include "control/show.h"

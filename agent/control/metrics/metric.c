@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Metrics as text. See metric.h. */
 
-#include "control/metric.h"
+#include "control/metrics/metric.h"
 
 #include <event2/buffer.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Numbers by place. See gauge_list.h. */
 
-#include "control/gauge_list.h"
+#include "control/metrics/gauge_list.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "control/metric_tables.h"
+#include "control/metrics/metric_tables.h"
 #include "control/view.h"
 #include "core/array.h"
 #include "datapath/datapath.h"

@@ -4,7 +4,7 @@
 
 /* The tables of metrics, each in a file of its name. */
 
-#include "control/metric.h"
+#include "control/metrics/metric.h"
 
 extern const struct metric_table metric_agent;
 extern const struct metric_table metric_process;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The page of metrics. See metrics_page.h. */
 
-#include "control/metrics_page.h"
+#include "control/metrics/metrics_page.h"
 
 #include <event2/buffer.h>
 #include <inttypes.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "control/counter_rows.h"
-#include "control/gauge_list.h"
-#include "control/metric_tables.h"
+#include "control/metrics/gauge_list.h"
+#include "control/metrics/metric_tables.h"
 #include "control/reply.h"
 #include "core/array.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The head of a request. See http.h. */
 
-#include "control/http.h"
+#include "control/pages/http.h"
 
 #include <ctype.h>
 #include <stdio.h>

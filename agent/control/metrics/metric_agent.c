@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bgp/session/speaker.h"
-#include "control/metric_tables.h"
+#include "control/metrics/metric_tables.h"
 #include "control/verdict.h"
 #include "control/view.h"
 #include "core/array.h"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "bgp/session/neighbor.h"
-#include "control/metric_tables.h"
+#include "control/metrics/metric_tables.h"
+#include "control/metrics/vip_memory.h"
 #include "control/view.h"
-#include "control/vip_memory.h"
 #include "core/array.h"
 #include "core/clock.h"
 #include "rib/export.h"

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "control/metric_tables.h"
+#include "control/metrics/metric_tables.h"
 #include "core/array.h"
 
 enum {

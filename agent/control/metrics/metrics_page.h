@@ -12,7 +12,7 @@
  * no row is missing in one metric and present in the next.
  */
 
-#include "control/metric.h"
+#include "control/metrics/metric.h"
 
 struct counter_list;
 struct reply;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "control/metric_tables.h"
+#include "control/metrics/metric_tables.h"
 #include "control/view.h"
 #include "core/array.h"
 #include "core/clock.h"

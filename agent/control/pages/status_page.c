@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The status page. See status_page.h. */
 
-#include "control/status_page.h"
+#include "control/pages/status_page.h"
 
 #include <event2/buffer.h>
 #include <inttypes.h>
@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "control/counter_rows.h"
-#include "control/html.h"
-#include "control/http.h"
 #include "control/json.h"
+#include "control/pages/html.h"
+#include "control/pages/http.h"
 #include "control/reply.h"
 #include "control/show.h"
 #include "control/show_vips.h"
@@ -34,7 +34,7 @@ enum page_part {
 	PAGE_END,
 };
 
-#include "agent/control/status_page_pieces.h"
+#include "agent/control/pages/status_page_pieces.h"
 
 enum {
 	EVENTS_SHOWN = 50,

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "control/metric.h"
+#include "control/metrics/metric.h"
 #include "core/address.h"
 
 struct control_view;

@@ -11,7 +11,7 @@
 #include "bgp/session/neighbor_gone.h"
 #include "bgp/session/speaker.h"
 #include "control/json.h"
-#include "control/metric_tables.h"
+#include "control/metrics/metric_tables.h"
 #include "control/view.h"
 #include "core/array.h"
 #include "rib/rib.h"

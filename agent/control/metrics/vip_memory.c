@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* VIPs that were announced. See vip_memory.h. */
 
-#include "control/vip_memory.h"
+#include "control/metrics/vip_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
