@@ -9,7 +9,7 @@
 The binaries are cmocka programs, the folder has test_*.py for unittest. Each
 runs as a process, with a time limit, and reports in TAP. Programs of one kind run
 side by side: as many as there are CPUs, and of the lab, which mostly waits, LAB_JOBS
-(one more than CPUs). The output of each program with a failing test is printed at the
+(two more than CPUs). The output of each program with a failing test is printed at the
 end. The exit status is 1 if any test failed or did not run. --only chooses the
 programs whose name contains TEXT. TIME_SCALE, a factor, lengthens the time limits
 for a slow machine.
@@ -35,7 +35,7 @@ TIME_LIMIT = {kind: seconds * TIME_SCALE for kind, seconds in
               {"unit": 120, "san": 180, "xdp": 180, "lab": LAB_SECONDS}.items()}
 CPUS = os.cpu_count() or 1
 JOBS = {"unit": CPUS, "san": CPUS, "xdp": CPUS,
-        "lab": int(os.environ.get("LAB_JOBS", CPUS + 1))}
+        "lab": int(os.environ.get("LAB_JOBS", CPUS + 2))}
 END_SECONDS = 10  # given a program to clean up after SIGTERM
 
 PLAN = re.compile(r"1\.\.(\d+)$")
