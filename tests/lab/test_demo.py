@@ -3,16 +3,22 @@
 status page is open."""
 
 import os
+import pty
 import signal
 import subprocess
+import termios
 import unittest
 import urllib.request
 import uuid
 
 from lab_case import LabCase, TOOLS
+from lab.agent import REPOSITORY
 from lab.door import Door
-from lab.system import PYTHON
+from lab.system import PYTHON, wait_until
 from raw_lab import RawLab
+from sessions import indented_blocks, missing
+
+LOCAL_MODES = 3  # of termios.tcgetattr()
 
 
 def named_for(pid):
@@ -77,6 +83,7 @@ class Interrupted(unittest.TestCase):
         self.assertEqual(demo.returncode, 128 + number)
         self.assertEqual(named_for(demo.pid), [])
         self.assertEqual(processes_with(mark), [])
+        return printed
 
     def test_a_reader_that_has_seen_enough(self):
         """`make demo | head`: no traceback, and the lab is gone."""
@@ -100,4 +107,42 @@ class Interrupted(unittest.TestCase):
         self.interrupt(signal.SIGTERM, "connections, each")
 
     def test_while_a_server_is_down(self):
-        self.interrupt(signal.SIGINT, "long downloads run")
+        printed = self.interrupt(signal.SIGINT, "long downloads run")
+        with open(f"{REPOSITORY}/README.md", encoding="utf-8") as file:
+            excerpt, = [block for block in indented_blocks(file.read())
+                        if block[0].startswith("[  2.3 s]")]
+        last = next(i for i, line in enumerate(excerpt)
+                    if "long downloads run" in line)
+        self.assertEqual(missing(excerpt[:last + 1], printed), [])
+
+
+class Key(unittest.TestCase):
+    """The key that ends the demo with a status page."""
+
+    def wait(self, stdin):
+        process = subprocess.Popen(
+            [PYTHON, "-c", "import demo; print('waits', flush=True); "
+             "demo.wait_for_a_key()"], cwd=TOOLS, stdin=stdin,
+            stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "waits\n")
+        return process
+
+    def test_one_key_of_the_terminal_without_return(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        process = self.wait(theirs)
+        # Until then the terminal keeps the key for its line.
+        wait_until(lambda: not termios.tcgetattr(theirs)[LOCAL_MODES]
+                   & termios.ICANON, 20, "single keys")
+        self.assertIsNone(process.poll())
+        os.write(ours, b"q")
+        self.assertEqual(process.wait(20), 0)
+        self.assertTrue(termios.tcgetattr(theirs)[LOCAL_MODES]
+                        & termios.ICANON)
+
+    def test_the_end_of_stdin(self):
+        self.assertEqual(self.wait(subprocess.DEVNULL).wait(20), 0)
