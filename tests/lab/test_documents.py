@@ -22,7 +22,7 @@ DOCUMENTS = [*glob.glob(f"{ROOT}/*.md"), *glob.glob(f"{ROOT}/docs/*.md"),
              *glob.glob(f"{ROOT}/docs/recipes/*.md"),
              f"{ROOT}/tests/README.md"]
 # Flags of other programs, and of ours in tools/ and tests/.
-OTHER_FLAGS = {"--no-verify", "--stdio", "--no-children", "--quiet", 
+OTHER_FLAGS = {"--no-verify", "--now", "--stdio", "--no-children", "--quiet", 
                "--only", "--lab", "--xdp", "--ipv6"}
 CONFIG_LINE = re.compile(r"(?:--)?(?:neighbor|path|rule|vip|filter) ")
 MESSAGE = re.compile(r"(?:error|warning|info) \w+: ")

@@ -11,6 +11,10 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, os.path.dirname(__file__))
+
+from first_steps import FirstSteps  # noqa: E402,F401 (a class of tests)
+
 REPOSITORY = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.join(REPOSITORY, os.environ.get("B", "build"))
 EXIT_USAGE = 2
