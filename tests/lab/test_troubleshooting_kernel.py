@@ -27,6 +27,7 @@ VIP, OTHER_VIP, PREFIX_VIP = "192.0.2.1/32", "192.0.2.2/32", "192.0.2.64/28"
 YEAR_S, SLEEP_S = 31536000, 30
 FLOWS = 1024  # the least of --affinity-flows
 ROUTES = 20000
+DISK_SIZE, AWAY = 16384, "127.0.0.1:9"
 # Reads how far the wall clock and the sleep of the host lead.
 CLOCKS = r"""
 #define _GNU_SOURCE
@@ -96,6 +97,13 @@ class Kernel(FaultCase):
     @classmethod
     def before_start(cls):
         cls.clocks = Clocks(cls.lab.folder)
+        disk = f"{cls.lab.folder}/disk"
+        os.mkdir(disk)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}",
+                        "tmpfs", disk], check=True)
+        cls.addClassCleanup(subprocess.run, ["umount", "-l", disk], check=False)
+        cls.lab.write([*cls.lab.read(), f"mrt {disk}/all.mrt",
+                       f"bmp {AWAY}"])
         cls.lab.headgate.environment = cls.clocks.environment
         cls.daemon = BirdBfd(cls.lab.peers, f"{cls.lab.folder}/bfd",
                              [(RACK1, HEADGATE)], interface="lan")
@@ -230,6 +238,19 @@ class Kernel(FaultCase):
             return self.fires("HeadgateLoop", {})
         with self.fault("Packets for VIPs go round in a loop"):
             wait_until(fires, 30, "the alert")
+
+    # ------------------------------------------------- records
+
+    def test_0_a_collector_that_is_away(self):
+        with self.fault("A collector of `--bmp` is away", quiet=False):
+            pass  # it was never there
+
+    def test_a_disk_that_is_full(self):
+        speaker = self.server(1)
+        with self.fault("The disk of `--mrt` is full"):
+            for number in range(DISK_SIZE // len(bgp.keepalive())):
+                speaker.send(withdrawal(f"192.0.2.{number % 250}/32"))
+                read_all(self.speakers, 0)
 
     # ------------------------------------------------- clocks
 
