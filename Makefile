@@ -82,7 +82,7 @@ nexthop_DIR := agent/nexthop
 nexthop_SRC := arp.c arp_socket.c bfd.c bfd_auth.c bfd_datagram.c bfd_given.c bfd_packet.c bfd_session.c bfd_socket.c drain_list.c entry.c expected.c hold_down.c host.c \
 	listening.c nd.c nd_socket.c netlink.c netlink_message.c nexthop.c options.c packet_socket.c ports.c probe.c \
 	probe_budget.c probe_queue.c prober.c receive_buffer.c probe_log.c service_http.c service_link.c service_segment.c service_socket.c \
-	service_state.c service_table.c service_tcp.c services.c tracker.c tracker_handover.c \
+	service_state.c service_table.c service_tcp.c service_tunnel.c services.c tracker.c tracker_handover.c \
 	link_speed.c
 nexthop_USES := host core
 
@@ -142,7 +142,7 @@ rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision 
 	turns upstream_machines warm_up weight)
 host_TESTS := host/test_check
 nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datagram bfd_given bfd_packet bfd_pair bfd_session drain_list hold_down host listening nd netlink_message probe \
-	probe_budget probe_queue service_http service_segment service_state service_tcp services)
+	probe_budget probe_queue service_http service_segment service_state service_tcp service_tunnel services)
 fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
 steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_layout datapath/test_vip_table

@@ -146,7 +146,7 @@ static void on_packets_read(void *context)
 
 /* ------------------------------------------------------------- life */
 
-static int open_services(struct service_checks *checks)
+static int open_services(struct service_checks *checks, uint16_t gue_port)
 {
 	const struct service_link_callbacks callbacks = {
 		.packet = on_packet,
@@ -167,8 +167,9 @@ static int open_services(struct service_checks *checks)
 		code = service_link_new(checks->base, &callbacks,
 					&checks->link);
 	if (!code)
-		checks->services = services_new(
-			checks->base, service_link_port(checks->link), &hooks);
+		checks->services = services_new(checks->base,
+						service_link_port(checks->link),
+						gue_port, &hooks);
 	return !code && !checks->services ? -ENOMEM : code;
 }
 
@@ -178,7 +179,7 @@ int service_checks_open(struct service_checks *checks,
 	int code = 0;
 
 	if (!checks->services && is_wanted(config))
-		code = open_services(checks);
+		code = open_services(checks, config->steering.gue_port);
 	if (code)
 		snprintf(error, size, "sockets of check= not opened: %s",
 			 strerror(-code));

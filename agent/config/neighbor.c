@@ -334,10 +334,6 @@ static void finish_neighbor(struct parser *parser,
 	check_routes(parser, draft);
 	bfd_key_finish(parser, draft, neighbor->bfd, &neighbor->bfd_key);
 	service_key_finish(parser, draft, &neighbor->service);
-	if (neighbor->encapsulation && neighbor->service.target.kind)
-		parser_reject(parser,
-			      "check= does not work with encap= yet: "
-			      "probes go to the link; keep one of both");
 	check_attributes(parser, neighbor);
 	if (parser->error_count == errors)
 		read_key_file(parser, neighbor);

@@ -64,10 +64,6 @@ static void finish_path(struct parser *parser, const struct entry_draft *draft)
 			      "the server is missing; give via=ADDRESS");
 	bfd_key_finish(parser, draft, path->bfd, &path->bfd_key);
 	service_key_finish(parser, draft, &path->service);
-	if (path->encapsulation && path->service.target.kind)
-		parser_reject(parser,
-			      "check= does not work with encap= yet: "
-			      "probes go to the link; keep one of both");
 }
 
 const struct entry path_entry = {

@@ -21,6 +21,11 @@ static const uint8_t shim_sizes[HG_ENCAPSULATION_COUNT] = {
 	[HG_ENCAPSULATION_GRE] = 4,
 };
 
+uint16_t encapsulation_shim_size(enum hg_encapsulation encapsulation)
+{
+	return shim_sizes[encapsulation];
+}
+
 uint16_t encapsulation_size(enum hg_encapsulation encapsulation, bool ipv4)
 {
 	if (encapsulation == HG_ENCAPSULATION_NONE)

@@ -15,6 +15,8 @@
 /* Names as in encap=, indexed by enum hg_encapsulation. */
 extern const char *const encapsulation_names[HG_ENCAPSULATION_COUNT];
 
+/* Return the bytes of the header between the two IP headers. */
+uint16_t encapsulation_shim_size(enum hg_encapsulation encapsulation);
 /* Return the bytes in front of a packet whose tunnel ends at such an address. */
 uint16_t encapsulation_size(enum hg_encapsulation encapsulation, bool ipv4);
 

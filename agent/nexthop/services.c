@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "nexthop/prober.h"
+#include "nexthop/service_tunnel.h"
 
 enum services_times {
 	/* Packets of a check without an answer, within its timeout. */
@@ -27,7 +28,7 @@ enum services_sizes {
 
 struct services {
 	struct services_hooks hooks;
-	uint16_t port;
+	uint16_t port, gue_port;
 	struct service_table table;
 	struct prober *prober;
 	uint64_t results[SERVICE_RESULT_COUNT];
@@ -56,6 +57,50 @@ static uint16_t mss_of(const struct nexthop *nexthop, bool ipv4)
 	return nexthop->mtu > headers ? (uint16_t)(nexthop->mtu - headers) : 0;
 }
 
+/*
+ * Return an address of ours that the server answers to; zero: there is none. A
+ * server behind a router cannot answer to a link-local one.
+ */
+static struct address source_of(const struct services *services,
+				const struct nexthop *nexthop, bool ipv4)
+{
+	const struct services_hooks *hooks = &services->hooks;
+	struct address own;
+
+	if (nexthop->encapsulation &&
+	    address_is_ipv4(&nexthop->outer_source) == ipv4)
+		return nexthop->outer_source;
+	own = hooks->own_address(nexthop->ifindex, ipv4, hooks->context);
+	if (nexthop->encapsulation && address_is_link_local(&own))
+		own = (struct address){ 0 };
+	return own;
+}
+
+/* Send a packet to a next hop, as the program does. Returns 0 or -errno. */
+static int send_to_nexthop(struct services *services,
+			   const struct nexthop *nexthop, const uint8_t *packet,
+			   size_t size)
+{
+	const struct services_hooks *hooks = &services->hooks;
+	const struct service_tunnel tunnel = {
+		.encapsulation = nexthop->encapsulation,
+		.source = nexthop->outer_source,
+		.destination = nexthop->address,
+		.source_port = services->port,
+		.gue_port = services->gue_port,
+	};
+	uint8_t outer[SERVICE_TUNNEL_SIZE];
+
+	if (!nexthop->encapsulation)
+		return hooks->send(nexthop->ifindex, nexthop->mac, packet, size,
+				   hooks->context);
+	if (address_is_zero(&tunnel.source))
+		return -EADDRNOTAVAIL;
+	size = service_tunnel_wrap(&tunnel, packet, size, outer);
+	return hooks->send(nexthop->ifindex, nexthop->mac, outer, size,
+			   hooks->context);
+}
+
 /* Send a segment of a check. Returns 0 or -errno. */
 static int send_segment(struct services *services,
 			const struct service_check *check,
@@ -77,8 +122,7 @@ static int send_segment(struct services *services,
 
 	if (!nexthop || !nexthop_is_alive(nexthop))
 		return -EHOSTUNREACH;
-	segment.source =
-		hooks->own_address(nexthop->ifindex, ipv4, hooks->context);
+	segment.source = source_of(services, nexthop, ipv4);
 	if (address_is_zero(&segment.source))
 		return -EADDRNOTAVAIL;
 	service_tcp_fill(&check->tcp, what, &segment);
@@ -88,8 +132,7 @@ static int send_segment(struct services *services,
 		service_http_request(&options_of(check)->target, vip, request);
 	segment.data = request;
 	size = service_segment_build(&segment, packet);
-	return hooks->send(nexthop->ifindex, nexthop->mac, packet, size,
-			   hooks->context);
+	return send_to_nexthop(services, nexthop, packet, size);
 }
 
 /* Answers count, and what is lost is sent again: an error is not one. */
@@ -101,8 +144,27 @@ static void send_if_any(struct services *services,
 		send_segment(services, check, what);
 }
 
+/* True if the MAC is that of a router, which would send a packet for the VIP back. */
+static bool is_router(const struct services *services,
+		      const struct service_vip *vip,
+		      const uint8_t mac[MAC_SIZE])
+{
+	const struct services_hooks *hooks = &services->hooks;
+	const struct service_check *check;
+
+	TAILQ_FOREACH(check, &vip->checks, vip_link) {
+		const struct nexthop *nexthop = hooks->find_nexthop(
+			&check->server->node.address, hooks->context);
+
+		if (nexthop && !memcmp(nexthop->mac, mac, MAC_SIZE))
+			return nexthop->encapsulation;
+	}
+	return false;
+}
+
 /* Reset a connection that we do not know: RFC 9293 3.10.7.1. */
 static void reset_unknown(struct services *services,
+			  const struct service_vip *vip,
 			  const struct service_segment *segment,
 			  uint32_t ifindex, const uint8_t mac[MAC_SIZE])
 {
@@ -116,7 +178,8 @@ static void reset_unknown(struct services *services,
 	};
 	uint8_t packet[SERVICE_PACKET_SIZE];
 
-	if (!(segment->flags & SERVICE_ACK) || segment->flags & SERVICE_RST)
+	if (!(segment->flags & SERVICE_ACK) || segment->flags & SERVICE_RST ||
+	    is_router(services, vip, mac))
 		return;
 	services->hooks.send(ifindex, mac, packet,
 			     service_segment_build(&reset, packet),
@@ -155,7 +218,8 @@ static void log_not_sent(const struct service_check *check, int error)
 		  &(struct event_objects){
 			  .nexthop = &check->server->node.address },
 		  "its services are not checked: %s; a check needs an "
-		  "address of the VIP's family on the link",
+		  "address of the VIP's family on the link, behind routers "
+		  "not a link-local one",
 		  strerror(-error));
 }
 
@@ -317,7 +381,7 @@ void services_take(struct services *services, const uint8_t *packet,
 	if (check)
 		take_segment(services, check, &segment);
 	else
-		reset_unknown(services, &segment, ifindex, mac);
+		reset_unknown(services, vip, &segment, ifindex, mac);
 }
 
 /* ------------------------------------------------------------- users */
@@ -528,6 +592,7 @@ void services_wait(struct services *services)
 }
 
 struct services *services_new(struct event_base *base, uint16_t port,
+			      uint16_t gue_port,
 			      const struct services_hooks *hooks)
 {
 	struct services *services = calloc(1, sizeof(*services));
@@ -542,6 +607,7 @@ struct services *services_new(struct event_base *base, uint16_t port,
 		return NULL;
 	services->hooks = *hooks;
 	services->port = port;
+	services->gue_port = gue_port;
 	services->prober = prober_new(base, SERVICE_RATE, &callbacks);
 	if (services->prober)
 		return services;

@@ -4,8 +4,8 @@
 
 /*
  * Checks of services: does a next hop serve a VIP? Each asks the VIP itself at
- * the MAC of the next hop, as packets of clients do, and from an address of this
- * host on that link, so the server answers to us.
+ * the MAC of the next hop, as packets of clients do, inside others if theirs are,
+ * and from an address of this host on that link, so the server answers to us.
  *
  * The way in: services_want() for a path, services_take() with a packet. The way
  * out: struct service_check, and one callback for each change. All checks of the
@@ -17,6 +17,7 @@
  *   service_state  does one pass? Pure
  *   service_tcp    a connection. Pure
  *   service_segment  its packets: build and parse. Pure
+ *   service_tunnel  the headers around them. Pure
  *   service_http   request and status line. Pure
  *   service_link   the sockets, and their events
  *   service_socket   open, send, receive
@@ -69,8 +70,12 @@ struct services_totals {
 	uint32_t interval_ms; /* the shortest that SERVICE_RATE has room for */
 };
 
-/* `port`: that of all checks. The caller frees. NULL: out of memory. */
+/*
+ * `port`: that of all checks; `gue_port`: where servers behind routers take GUE.
+ * The caller frees. NULL: out of memory.
+ */
 struct services *services_new(struct event_base *base, uint16_t port,
+			      uint16_t gue_port,
 			      const struct services_hooks *hooks);
 void services_free(struct services *services);
 

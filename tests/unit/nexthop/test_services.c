@@ -20,6 +20,7 @@
 
 enum {
 	PORT = 41000,
+	GUE_PORT = 6080,
 	SERVICE_PORT = 80,
 	MAX_ANSWERS = 8192,
 	WAIT_MS = 20000, /* ends a failure */
@@ -43,6 +44,7 @@ struct world {
 	struct service_segment answers[MAX_ANSWERS];
 	size_t answer_count;
 	uint32_t syns, resets;
+	size_t in_front; /* bytes of outer headers */
 	uint32_t changes;
 };
 
@@ -90,7 +92,8 @@ static int send_packet(uint32_t ifindex, const uint8_t mac[MAC_SIZE],
 	struct service_segment in;
 
 	(void)ifindex, (void)mac;
-	assert_true(service_segment_parse(packet, size, &in));
+	assert_true(service_segment_parse(packet + world->in_front,
+					  size - world->in_front, &in));
 	world->resets += (in.flags & SERVICE_RST) != 0;
 	if (!(in.flags & SERVICE_SYN))
 		return 0;
@@ -156,7 +159,7 @@ static struct world *world_new(void)
 		world->nexthops[i].state = NEXTHOP_RESOLVED;
 		world->nexthops[i].mtu = 1500;
 	}
-	world->services = services_new(world->base, PORT, &hooks);
+	world->services = services_new(world->base, PORT, GUE_PORT, &hooks);
 	assert_non_null(world->services);
 	return world;
 }
@@ -278,6 +281,68 @@ static void without_an_address_of_ours_nothing_is_judged(void **state)
 	assert_int_equal(check->state.last, SERVICE_NOT_SENT);
 	assert_int_equal(check->state.verdict, SERVICE_PENDING);
 	assert_int_equal(world->syns, 0);
+	world_free(world);
+}
+
+/* A router would send it back, as it does with what is for the VIP. */
+static void resets_go_to_servers_and_not_to_routers(void **state)
+{
+	struct world *world = world_new();
+	struct nexthop *nexthop = &world->nexthops[0];
+	const struct prefix vip = vip_number(1);
+	const struct service_segment unknown = {
+		.source = vip.address,
+		.destination = world->own,
+		.source_port = SERVICE_PORT,
+		.destination_port = PORT,
+		.flags = SERVICE_ACK,
+	};
+
+	(void)state;
+	want(world, 1, 0, false);
+	deliver(world, &unknown);
+	assert_int_equal(world->resets, 1);
+	nexthop->encapsulation = HG_ENCAPSULATION_GUE;
+	deliver(world, &unknown);
+	assert_int_equal(world->resets, 1);
+	world_free(world);
+}
+
+static void a_server_behind_a_router_is_asked_inside_of_others(void **state)
+{
+	struct world *world = world_new();
+	struct nexthop *nexthop = &world->nexthops[0];
+	const struct service_check *check;
+
+	(void)state;
+	nexthop->encapsulation = HG_ENCAPSULATION_GRE;
+	world->own = (struct address){ 0 };
+	world->behavior = ACCEPTS;
+	world->in_front = 24;
+	check = want(world, 1, 0, false);
+	/* It has no way to the server yet. */
+	RUN_UNTIL(world, check->state.checked);
+	assert_int_equal(check->state.last, SERVICE_NOT_SENT);
+	assert_int_equal(world->syns, 0);
+	assert_true(address_parse("10.1.0.1", &nexthop->outer_source));
+	RUN_UNTIL(world, check->state.verdict == SERVICE_PASSING);
+	world_free(world);
+}
+
+/* The answer to it would not come. */
+static void a_link_local_address_is_none_behind_a_router(void **state)
+{
+	struct world *world = world_new();
+	struct nexthop *nexthop = &world->nexthops[0];
+	const struct service_check *check;
+
+	(void)state;
+	nexthop->encapsulation = HG_ENCAPSULATION_GRE;
+	assert_true(address_parse("2001:db8::1", &nexthop->outer_source));
+	assert_true(address_parse("fe80::1", &world->own));
+	check = want(world, 1, 0, false);
+	RUN_UNTIL(world, check->state.checked);
+	assert_int_equal(check->state.last, SERVICE_NOT_SENT);
 	world_free(world);
 }
 
@@ -438,6 +503,10 @@ int main(void)
 			a_silent_service_is_asked_again_within_its_time),
 		cmocka_unit_test(an_assumed_service_passes_until_it_fails_once),
 		cmocka_unit_test(without_an_address_of_ours_nothing_is_judged),
+		cmocka_unit_test(resets_go_to_servers_and_not_to_routers),
+		cmocka_unit_test(
+			a_server_behind_a_router_is_asked_inside_of_others),
+		cmocka_unit_test(a_link_local_address_is_none_behind_a_router),
 		cmocka_unit_test(death_makes_void_what_was_known),
 		cmocka_unit_test(checks_end_with_their_paths),
 		cmocka_unit_test(networks_are_not_checked),
