@@ -58,11 +58,13 @@ struct inner {
 	__u32 slot;
 	__u32 resize;
 	__u16 type; /* EtherType, network byte order */
+	__u8 encapsulation;
 };
 
 /* Fields that the outer headers take from the packet inside */
 struct outer_fields {
 	__u32 size; /* of the packet inside */
+	__u32 shim; /* bytes between the IP headers */
 	__u32 entropy;
 	__u16 id;
 	__u16 type; /* of the packet inside */
@@ -83,6 +85,12 @@ static __always_inline bool is_outer_ipv4(const struct hg_nexthop *nexthop)
 
 	return !words[0] && !words[1] &&
 	       words[2] == bpf_htonl(OUTER_MAPPED_WORD);
+}
+
+/* Read it once for each packet: it changes while packets are on their way. */
+static __always_inline __u8 read_encapsulation(const struct hg_nexthop *nexthop)
+{
+	return *(const volatile __u8 *)&nexthop->encapsulation;
 }
 
 static __always_inline __u32 shim_size(__u32 encapsulation)
@@ -177,9 +185,7 @@ static __always_inline void write_outer4(struct iphdr *ip,
 		.version = 4,
 		.ihl = sizeof(*ip) / 4,
 		.tos = fields->class,
-		.tot_len = bpf_htons(sizeof(*ip) +
-				     shim_size(nexthop->encapsulation) +
-				     fields->size),
+		.tot_len = bpf_htons(sizeof(*ip) + fields->shim + fields->size),
 		.id = fields->id ^ bpf_htons((__u16)fields->entropy),
 		.frag_off = fields->dont_fragment ?
 				    bpf_htons(OUTER_DONT_FRAGMENT) :
@@ -203,8 +209,7 @@ static __always_inline void write_outer6(struct ipv6hdr *ip,
 	words[0] = bpf_htonl(6U << OUTER_VERSION_SHIFT |
 			     (__u32)fields->class << OUTER_CLASS_SHIFT |
 			     fields->entropy >> OUTER_LABEL_SHIFT);
-	ip->payload_len =
-		bpf_htons(shim_size(nexthop->encapsulation) + fields->size);
+	ip->payload_len = bpf_htons(fields->shim + fields->size);
 	ip->nexthdr = fields->protocol;
 	ip->hop_limit = OUTER_TTL;
 	copy_ipv6(source, &tunnel->source);
@@ -296,15 +301,15 @@ static __noinline bool encapsulate(struct xdp_md *ctx,
 	__u32 tags_out = tags_of(nexthop);
 	struct tag_priorities priorities = read_priorities(ctx, tags_in);
 	bool ipv4 = is_outer_ipv4(nexthop);
-	__u32 shim = shim_size(nexthop->encapsulation);
 	struct outer_fields fields = {
+		.shim = shim_size(inner->encapsulation),
 		.entropy = flow_mix(inner->hash) >> OUTER_ENTROPY_SHIFT,
 		.type = inner->type,
-		.protocol = outer_protocol(nexthop->encapsulation, inner->type),
+		.protocol = outer_protocol(inner->encapsulation, inner->type),
 	};
 	__u32 at =
 		sizeof(struct ethernet) + tags_out * sizeof(struct vlan_header);
-	int more = outer_ip_size(ipv4) + shim +
+	int more = outer_ip_size(ipv4) + fields.shim +
 		   ((int)tags_out - (int)tags_in) *
 			   (int)sizeof(struct vlan_header);
 
@@ -314,7 +319,8 @@ static __noinline bool encapsulate(struct xdp_md *ctx,
 		bpf_xdp_adjust_tail(ctx, -(int)padding);
 	return write_ethernet(ctx, nexthop, &priorities,
 			      bpf_htons(ipv4 ? ETH_P_IP : ETH_P_IPV6)) &&
-	       take_inner(ctx, at + outer_ip_size(ipv4) + shim, &fields) &&
+	       take_inner(ctx, at + outer_ip_size(ipv4) + fields.shim,
+			  &fields) &&
 	       put_shim(ctx, at + outer_ip_size(ipv4), tunnel, &fields) &&
 	       put_outer(ctx, at, nexthop, tunnel, &fields);
 }
@@ -325,9 +331,11 @@ static __always_inline bool rewrite_or_encapsulate(struct xdp_md *ctx,
 						   const struct target *target)
 {
 	const struct hg_nexthop *nexthop = target->nexthop;
+	__u8 encapsulation = read_encapsulation(nexthop);
 
-	if (unlikely(nexthop->encapsulation)) {
+	if (unlikely(encapsulation)) {
 		const struct inner inner = {
+			.encapsulation = encapsulation,
 			.hash = target->hash,
 			.slot = target->choice->slot,
 			.resize = packet->resize,
@@ -394,11 +402,12 @@ static __always_inline int encapsulate_passed(struct __sk_buff *skb)
 		.entropy = flow_mix(bpf_get_hash_recalc(skb)) >>
 			   OUTER_ENTROPY_SHIFT,
 	};
+	__u8 encapsulation = nexthop ? read_encapsulation(nexthop) : 0;
 
-	if (!nexthop || !tunnel || !nexthop->encapsulation ||
-	    !read_passed(skb, &fields))
+	if (!nexthop || !tunnel || !encapsulation || !read_passed(skb, &fields))
 		return BPF_DROP;
-	fields.protocol = outer_protocol(nexthop->encapsulation, fields.type);
+	fields.shim = shim_size(encapsulation);
+	fields.protocol = outer_protocol(encapsulation, fields.type);
 	if (is_outer_ipv4(nexthop)) {
 		write_outer4(&room.ip, nexthop, tunnel, &fields);
 		write_shim(&room.ip + 1, tunnel, &fields);
@@ -408,7 +417,7 @@ static __always_inline int encapsulate_passed(struct __sk_buff *skb)
 	}
 	return bpf_lwt_push_encap(skb, BPF_LWT_ENCAP_IP, &room,
 				  outer_ip_size(is_outer_ipv4(nexthop)) +
-					  shim_size(nexthop->encapsulation)) ?
+					  fields.shim) ?
 		       BPF_DROP :
 		       BPF_LWT_REROUTE;
 }

@@ -206,28 +206,41 @@ static bool has_outer_source(const struct steering_options *options,
 }
 
 /*
- * Write the outer header of a next hop behind a router. One that is alive is dead
- * for the moment in which its encapsulation changes.
+ * Write the outer header of a next hop behind a router, before packets need it.
+ * One that is no longer behind a router keeps it: packets that are on their way
+ * through the program may still read it.
  */
 static int write_tunnel(struct nexthop_slots *slots, const struct slot *slot,
 			const struct nexthop *nexthop)
 {
 	const struct steering_sink *sink = slots->sink;
-	const struct hg_nexthop *known = &slots->values[slot->index];
-	struct hg_tunnel tunnel = { 0 };
-	int error = 0;
+	const struct hg_tunnel tunnel = tunnel_of(slots->options, nexthop);
+	int error;
 
-	if (nexthop->encapsulation)
-		tunnel = tunnel_of(slots->options, nexthop);
-	if (known->alive && known->encapsulation != nexthop->encapsulation)
-		error = sink->set_alive(sink->datapath, slot->index, false);
-	if (error ||
+	if (!nexthop->encapsulation ||
 	    !memcmp(&slots->tunnels[slot->index], &tunnel, sizeof(tunnel)))
-		return error;
+		return 0;
 	error = sink->set_tunnel(sink->datapath, slot->index, &tunnel);
 	if (!error)
 		slots->tunnels[slot->index] = tunnel;
 	return error;
+}
+
+/*
+ * Make packets small enough before their outer headers grow. They shrink before
+ * packets may be larger, as the MTU is stored last (datapath/tables.c).
+ */
+static int lower_mtu(struct nexthop_slots *slots, const struct slot *slot,
+		     const struct hg_nexthop *value)
+{
+	const struct steering_sink *sink = slots->sink;
+	struct hg_nexthop *known = &slots->values[slot->index];
+
+	if (known->encapsulation == value->encapsulation || !known->alive ||
+	    !value->alive || known->mtu <= value->mtu)
+		return 0;
+	known->mtu = value->mtu;
+	return sink->set_nexthop(sink->datapath, slot->index, known);
 }
 
 bool nexthop_slots_is_alive(const struct nexthop_slots *slots,
@@ -333,6 +346,8 @@ int nexthop_slots_write(struct nexthop_slots *slots, const struct slot *slot,
 	}
 	if (!value.alive)
 		error = nexthop_slots_kill(slots, slot);
+	if (!error)
+		error = lower_mtu(slots, slot, &value);
 	if (!error)
 		error = sink->set_nexthop(sink->datapath, slot->index, &value);
 	if (error)

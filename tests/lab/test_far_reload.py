@@ -2,9 +2,12 @@
 """Check that a reload changes the encapsulation of a server behind a router."""
 
 import socket
+import threading
 
 from far_lab import FarCase, FarLab, OuterHeaders
 from lab.system import LabError, wait_until
+from lab.topology import CLIENT_ADDRESS
+from raw_frames import frame, ipv4, mac_of, send_frames, udp
 
 PORT, FIRST_PORT, FLOWS = 7007, 42000, 30
 SIZE = 100
@@ -68,7 +71,35 @@ class FarReload(FarCase):
         wait_until(lambda: hops()[server.address]["encapsulation"] == "ipip"
                    and hops()[server.address]["alive"], SECONDS, "IP in IP")
         self.check(server, socket.IPPROTO_IPIP)
+        self.check_packets_meanwhile()
+        self.check(server, socket.IPPROTO_IPIP)
         self.lab.wait_ready()
+
+    def unsteered(self):
+        """Return how many packets found no living server."""
+        outcomes = self.lab.headgate.show("counters")["outcomes"]
+        return next(o["packets"] for o in outcomes
+                    if o["name"] == "passed_no_nexthop")
+
+    def check_packets_meanwhile(self):
+        """Packets find the server while it changes: it is the only one."""
+        before, done = self.unsteered(), threading.Event()
+        datagram = frame(mac_of(self.lab.host, "up"),
+                         ipv4(CLIENT_ADDRESS, STATIC, udp(FIRST_PORT, PORT)))
+        flood = threading.Thread(target=send_frames, args=(
+            self.lab.router, "up", iter(lambda: None if done.wait(0.0002)
+                                        else datagram, None)))
+        flood.start()
+        try:
+            for old, new in ("ipip", "gue"), ("gue", "gre"), ("gre", "ipip"):
+                self.lab.replace(f"/32,via={self.lab.servers[1].address},"
+                                 f"encap={old}",
+                                 f"/32,via={self.lab.servers[1].address},"
+                                 f"encap={new}")
+        finally:
+            done.set()
+            flood.join()
+        self.assertEqual(self.unsteered(), before)
 
     def check(self, server, protocol):
         with OuterHeaders(server) as headers:

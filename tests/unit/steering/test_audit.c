@@ -119,6 +119,47 @@ static void encapsulate(unsigned int hop)
 	steering_nexthop_changed(tables.steering, &tables.known[hop]);
 }
 
+/* No packet finds it dead or without an outer header meanwhile. */
+static void an_encapsulation_is_swapped(void **state)
+{
+	struct tables before;
+
+	(void)state;
+	two_vips();
+	encapsulate(0);
+	before = tables;
+	tables.known[0].encapsulation = HG_ENCAPSULATION_GRE;
+	steering_nexthop_changed(tables.steering, &tables.known[0]);
+	tables.known[0].encapsulation = HG_ENCAPSULATION_NONE;
+	steering_nexthop_changed(tables.steering, &tables.known[0]);
+	assert_int_equal(tables.alive_stores, before.alive_stores);
+	assert_memory_equal(tables.tunnels, before.tunnels,
+			    sizeof(tables.tunnels));
+	before = tables;
+	check_found(AUDIT_NEXTHOP, 0, &before);
+}
+
+/* Headers grow after packets have become smaller. */
+static void the_mtu_falls_before_the_headers_grow(void **state)
+{
+	(void)state;
+	two_vips();
+	tables.known[0].mtu = 1500;
+	steering_nexthop_changed(tables.steering, &tables.known[0]);
+	tables.known[0].mtu = 1476;
+	tables.nexthop_writes = 0;
+	encapsulate(0);
+	assert_int_equal(tables.nexthop_writes, 2);
+	assert_int_equal(tables.first_write.mtu, 1476);
+	assert_int_equal(tables.first_write.encapsulation,
+			 HG_ENCAPSULATION_NONE);
+	tables.known[0].mtu = 1500;
+	tables.known[0].encapsulation = HG_ENCAPSULATION_NONE;
+	tables.nexthop_writes = 0;
+	steering_nexthop_changed(tables.steering, &tables.known[0]);
+	assert_int_equal(tables.nexthop_writes, 1);
+}
+
 static void outer_headers_are_written_again(void **state)
 {
 	struct tables before = two_vips();
@@ -203,6 +244,8 @@ int main(void)
 		CASE(previous_slots_are_written_again_while_buckets_move),
 		CASE(a_free_group_may_hold_anything),
 		CASE(next_hops_are_written_again),
+		CASE(an_encapsulation_is_swapped),
+		CASE(the_mtu_falls_before_the_headers_grow),
 		CASE(outer_headers_are_written_again),
 		CASE(outer_headers_of_a_previous_run_are_no_difference),
 		CASE(vips_are_written_again),

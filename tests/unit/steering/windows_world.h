@@ -45,6 +45,8 @@ struct tables {
 	uint16_t previous[GROUPS * TABLE_SIZE];
 	struct hg_nexthop nexthops[HOPS + 1];
 	struct hg_tunnel tunnels[HOPS + 1];
+	uint32_t nexthop_writes, alive_stores;
+	struct hg_nexthop first_write; /* after nexthop_writes was 0 */
 	struct nexthop known[HOPS];
 	int tracked[HOPS];
 	struct steering *steering;
@@ -153,6 +155,8 @@ static inline int set_nexthop(struct datapath *datapath, uint32_t slot,
 {
 	(void)datapath;
 	tables.nexthops[slot] = *nexthop;
+	if (!tables.nexthop_writes++)
+		tables.first_write = *nexthop;
 	return 0;
 }
 
@@ -161,6 +165,7 @@ static inline int set_alive(struct datapath *datapath, uint32_t slot,
 {
 	(void)datapath;
 	tables.nexthops[slot].alive = alive;
+	tables.alive_stores++;
 	return 0;
 }
 
