@@ -19,14 +19,16 @@
 
 /*
  * Slots of next hops: those on the arm, a dead one, one that drains, those on
- * the arm with a VLAN tag, those on `out`
+ * the arm with a VLAN tag and behind routers, those on `out`
  */
 enum arena_slot {
 	SLOT_ARM = 1,
 	SLOT_DEAD = SLOT_ARM + ARENA_MANY_NEXTHOPS,
 	SLOT_DRAINING,
 	SLOT_TAGGED,
-	SLOT_OUT = SLOT_TAGGED + ARENA_NEXTHOPS,
+	SLOT_IPIP = SLOT_TAGGED + ARENA_NEXTHOPS,
+	SLOT_GUE = SLOT_IPIP + ARENA_NEXTHOPS,
+	SLOT_OUT = SLOT_GUE + ARENA_NEXTHOPS,
 	SLOT_END = SLOT_OUT + ARENA_NEXTHOPS,
 };
 
@@ -39,6 +41,7 @@ enum arena_group {
 enum arena_link {
 	MTU = 1500,
 	VLAN = 100,
+	GUE_PORT = 6080,
 	PREFIX_LENGTH = 24,
 };
 
@@ -64,6 +67,8 @@ static const struct fill fills[ARENA_VIP_COUNT] = {
 	[ARENA_VIP_BACKUP] = { SLOT_ARM, ARENA_NEXTHOPS, true },
 	[ARENA_VIP_REDIRECT] = { SLOT_OUT, ARENA_NEXTHOPS, false },
 	[ARENA_VIP_TAGGED] = { SLOT_TAGGED, ARENA_NEXTHOPS, false },
+	[ARENA_VIP_IPIP] = { SLOT_IPIP, ARENA_NEXTHOPS, false },
+	[ARENA_VIP_GUE] = { SLOT_GUE, ARENA_NEXTHOPS, false },
 	[ARENA_VIP_TRACKED] = { SLOT_ARM, ARENA_NEXTHOPS, .tracked = true },
 	[ARENA_VIP_MOVING] = { SLOT_ARM, ARENA_NEXTHOPS, .tracked = true,
 			       .moving = true },
@@ -139,6 +144,31 @@ static void open_datapath(struct arena *arena)
 	exit_on_error(err, err ? error.text : NULL);
 }
 
+static struct hg_address outer_address(uint32_t ipv4)
+{
+	const struct address address = address_from_ipv4(htonl(ipv4));
+	struct hg_address outer;
+
+	memcpy(outer.bytes, address.bytes, sizeof(outer.bytes));
+	return outer;
+}
+
+/* Put a next hop behind a router. */
+static void encapsulate(struct arena *arena, uint32_t slot,
+			struct hg_nexthop *nexthop)
+{
+	const struct hg_tunnel tunnel = {
+		.source = outer_address(FRAMES_NEXTHOP),
+		.gue_port = htons(GUE_PORT),
+	};
+
+	nexthop->encapsulation = slot < SLOT_GUE ? HG_ENCAPSULATION_IPIP :
+						   HG_ENCAPSULATION_GUE;
+	nexthop->address = outer_address(FRAMES_NEXTHOP + slot);
+	exit_on_error(datapath_set_tunnel(arena->datapath, slot, &tunnel),
+		      "tunnel: not written");
+}
+
 static void add_nexthops(struct arena *arena)
 {
 	uint32_t arm = if_nametoindex("headgate"), out = if_nametoindex("out");
@@ -153,7 +183,9 @@ static void add_nexthops(struct arena *arena)
 		};
 
 		memcpy(nexthop.source_mac, frames_port_mac, ETH_ALEN);
-		if (slot >= SLOT_TAGGED && slot < SLOT_OUT)
+		if (slot >= SLOT_IPIP && slot < SLOT_OUT)
+			encapsulate(arena, slot, &nexthop);
+		if (slot >= SLOT_TAGGED && slot < SLOT_IPIP)
 			nexthop.tags[0] = (struct hg_vlan_tag){
 				.protocol = htons(ETH_P_8021Q),
 				.id = VLAN,

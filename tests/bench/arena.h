@@ -48,7 +48,9 @@ enum arena_vip {
 	ARENA_VIP_MANY_NEXTHOPS,
 	ARENA_VIP_BACKUP, /* every current next hop dead, every backup alive */
 	ARENA_VIP_REDIRECT,
-	ARENA_VIP_TAGGED,  /* next hops with a VLAN tag */
+	ARENA_VIP_TAGGED, /* next hops with a VLAN tag */
+	ARENA_VIP_IPIP,	  /* next hops behind routers: inside IPv4 */
+	ARENA_VIP_GUE,
 	ARENA_VIP_TRACKED, /* tracked buckets, which do not move */
 	ARENA_VIP_MOVING,  /* from a next hop that drains */
 	ARENA_VIP_NEW,	   /* the same, for flows that are not known */

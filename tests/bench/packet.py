@@ -52,6 +52,8 @@ FEATURES = {
     "tag_in": "VLAN tag in, none out",
     "tag_out": "no VLAN tag in, one out",
     "tag_in_out": "VLAN tag in, another one out",
+    "ipip": "behind a router, IP in IP",
+    "gue": "behind a router, GUE",
     "ipv6": "IPv6",
     "prefix": "the VIP is in a prefix",
     "first_fragment": "first fragment, 1,024 packets",
@@ -134,6 +136,12 @@ def cost_ratio(samples, more, less):
     return ratios(cost(samples, more), cost(samples, less))
 
 
+def cost_above(samples, more, less):
+    """Return the difference in each round."""
+    return {number: ns - cost(samples, less)[number]
+            for number, ns in cost(samples, more).items()}
+
+
 TARGETS = (
     Target("forwarding rate, of an empty XDP_TX program", ">=", 0.8,
            ("flows_65k", "empty"), rate_ratio),
@@ -149,6 +157,10 @@ TARGETS = (
            ("vips_10k_scattered", "flows_65k"), cost_ratio),
     Target("cost of 512 next hops, of that of 2", "<=", 1.2,
            ("nexthops_512", "nexthops_2"), cost_ratio),
+    Target("ns of IP in IP, above plain", "<=", 25,
+           ("ipip", "flows_65k"), cost_above),
+    Target("ns of GUE, above plain", "<=", 30, ("gue", "flows_65k"),
+           cost_above),
 )
 
 

@@ -66,6 +66,8 @@ const struct scene scenes[] = {
 	{ "tag_in", HEADGATE, TCP_TAGGED(ARENA_VIP) },
 	{ "tag_out", HEADGATE, TCP(ARENA_VIP_TAGGED, FLOWS_65K) },
 	{ "tag_in_out", HEADGATE, TCP_TAGGED(ARENA_VIP_TAGGED) },
+	{ "ipip", HEADGATE, TCP(ARENA_VIP_IPIP, FLOWS_65K) },
+	{ "gue", HEADGATE, TCP(ARENA_VIP_GUE, FLOWS_65K) },
 	{ "ipv6", HEADGATE,
 	  .frames = { FRAMES_TCP6, FLOWS_65K, .vip = 1, .vip_count = 1 } },
 	{ "prefix", HEADGATE, .extra = ARENA_PREFIX,
