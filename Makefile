@@ -102,7 +102,7 @@ datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c filte
 datapath_USES := core
 
 filter_DIR := agent/filter
-filter_SRC := book.c compile.c
+filter_SRC := book.c compile.c lists.c rule.c words.c
 filter_USES := datapath codec core
 
 control_DIR := agent/control
@@ -121,7 +121,7 @@ config_USES := control filter datapath steering fib nexthop rib session codec ho
 
 # The agent itself, above all rooms. ALL_ROOMS is in link order.
 ALL_ROOMS := config control filter datapath steering fib nexthop rib session codec host core
-AGENT_SRC := main.c agent.c audit.c blackholes.c bmp.c bmp_encode.c bmp_station.c captures.c clock_watch.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c host_watch.c interfaces.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
+AGENT_SRC := main.c agent.c audit.c bmp.c bmp_encode.c bmp_station.c captures.c clock_watch.c drains.c handover_give.c handover_link.c handover_record.c handover_story.c handover_take.c host_config.c host_watch.c interfaces.c learned_filters.c leftovers.c log_events.c loop.c mrt_log.c notify.c privileges.c reload.c service_checks.c sessions.c shutdown.c silent_neighbors.c start_wait.c syscall_filter.c takeover.c takeover_list.c takeover_rule.c traffic_fall.c vip_events.c warm_ups.c wiring.c
 
 CTL_SRC := ask.c capture_reader.c client.c command_capture.c command_doctor.c command_drain.c command_dump.c command_events.c command_explain.c command_health.c command_neighbor.c command_reload.c command_show.c command_top.c filter.c headgatectl.c successor.c \
 	pcapng.c rates.c show.c table.c value.c verdict.c view.c view_agent.c view_explain.c view_forwarding.c view_neighbors.c view_routes.c watch.c

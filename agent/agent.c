@@ -216,6 +216,8 @@ static int make_rib(struct agent *agent)
 	hooks.peer_gone = sessions_peer_gone;
 	agent->end_of_turn = wiring_end_of_turn(agent);
 	agent->rib = rib_new(options, &hooks);
+	agent->learned.book = agent->filters;
+	agent->learned.rib = agent->rib;
 	agent->checks.rib = agent->rib;
 	agent->vip_events = (struct vip_events){
 		.base = agent->base,

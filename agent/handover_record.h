@@ -53,6 +53,7 @@ enum handover_type {
 	/* All but bytes of sessions is said; they follow after GO_ON. */
 	HANDOVER_PAUSE = 26,
 	HANDOVER_MANAGER = 27, /* of the service, if there is one */
+	HANDOVER_FLOWSPEC = 28,
 	/* From the one that comes. */
 	HANDOVER_READY = 64,
 	HANDOVER_GO_ON = 65, /* it has made its rooms and read all so far */

@@ -13,6 +13,7 @@
 #include "control/metrics.h"
 #include "core/acceptor.h"
 #include "core/array.h"
+#include "filter/book.h"
 #include "nexthop/bfd.h"
 #include "nexthop/tracker_handover.h"
 #include "wiring.h"
@@ -298,6 +299,43 @@ static enum chapter_step tell_last_paths(struct handover_story *story)
 	return CHAPTER_GOES_ON;
 }
 
+/* ------------------------------------------------------------- filters */
+
+/* Return the neighbor at an address that has a session. */
+static const struct bgp_neighbor *
+neighbor_at(const struct handover_story *story, const struct address *address)
+{
+	const struct rib_peer *peer = NULL;
+
+	while ((peer = rib_peer_next(story->agent->rib, peer)))
+		if (peer->owner && !peer->source.leaving &&
+		    address_equal(&peer->source.address, address))
+			return peer->owner;
+	return NULL;
+}
+
+/* Blackholes come with their paths. */
+static enum chapter_step tell_flowspec(struct handover_story *story)
+{
+	const struct filter_book *filters = story->agent->filters;
+	const struct bgp_neighbor *neighbor;
+	struct filter_row row;
+	size_t begin;
+
+	if (story->at == filter_book_count(filters))
+		return CHAPTER_ENDS;
+	filter_book_row(filters, story->at++, &row);
+	if (row.origin != FILTER_FLOWSPEC)
+		return CHAPTER_GOES_ON;
+	neighbor = neighbor_at(story, &row.neighbor);
+	if (!neighbor)
+		return CHAPTER_GOES_ON;
+	begin = begin_about(story, HANDOVER_FLOWSPEC, neighbor->number);
+	learned_filters_give(&story->piece, &row);
+	handover_record_end(&story->piece, begin);
+	return CHAPTER_GOES_ON;
+}
+
 /* ------------------------------------------------------------- servers */
 
 static enum chapter_step tell_nexthop(struct handover_story *story)
@@ -432,8 +470,8 @@ static enum chapter_step tell_end(struct handover_story *story)
 static chapter_fn *const chapters[] = {
 	tell_hello,   tell_locks,      tell_listeners, tell_bfd_ports,
 	tell_manager, tell_drain,      tell_nexthop,   tell_neighbor,
-	tell_route,   tell_last_paths, tell_pause,     tell_bytes,
-	tell_bfd,     tell_end,
+	tell_route,   tell_last_paths, tell_flowspec,  tell_pause,
+	tell_bytes,   tell_bfd,	       tell_end,
 };
 
 const char *handover_story_next(struct handover_story *story)

@@ -355,6 +355,10 @@ static int take_about(struct agent *agent, enum handover_type type,
 		return code;
 	if (type == HANDOVER_UPDATE)
 		return take_update(neighbor, body);
+	if (type == HANDOVER_FLOWSPEC)
+		return learned_filters_take(&agent->learned, neighbor, *body) ?
+			       0 :
+			       -EBADMSG;
 	if (type == HANDOVER_ANNOUNCED)
 		return take_announced(agent, neighbor, body);
 	if (type == HANDOVER_INPUT)
@@ -430,6 +434,7 @@ static int take_record(struct agent *agent, struct handover_record *record)
 		return take_neighbor(agent, &record->body);
 	case HANDOVER_UPDATE:
 	case HANDOVER_ANNOUNCED:
+	case HANDOVER_FLOWSPEC:
 	case HANDOVER_INPUT:
 	case HANDOVER_OUTPUT:
 		return take_about(agent, record->type, &record->body);

@@ -254,7 +254,7 @@ static void on_session_down(struct bgp_neighbor *neighbor, void *context)
 		return;
 	/* Before its paths go: that takes time for each of them. */
 	peer_nexthops_each_sole(&peer->nexthops, lose_session, agent);
-	filter_book_forget(agent->filters, &peer->source.address);
+	learned_filters_forget(agent->filters, peer);
 	rib_peer_down(agent->rib, peer);
 	wiring_wake(agent);
 }
@@ -353,7 +353,8 @@ static int on_update(struct bgp_neighbor *neighbor,
 
 	bmp_update_received(agent->bmp, neighbor, update);
 	error = adj_rib_in_update(agent->rib, peer, update);
-
+	if (learned_filters_update(&agent->learned, neighbor, update))
+		wiring_wake(agent);
 	if (update->end_of_rib)
 		note_end_of_rib(peer, update->end_of_rib_family);
 	if (!error && update->error.verdict == BGP_VERDICT_DISABLE)
@@ -584,6 +585,7 @@ void sessions_reconfigure(struct agent *agent)
 	}
 	rib_peers_reconfigured(agent->rib);
 	sessions_note_addresses(agent); /* by the new --vip */
+	learned_filters_judge(&agent->learned);
 }
 
 /* ------------------------------------------------------------- addresses */

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "bgp/session/announcer.h"
-#include "blackholes.h"
 #include "bmp.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -297,6 +296,7 @@ static bool on_set_decided(const struct route *route,
 			  &(struct event_objects){ .vip = vip },
 			  "not steered and not announced: %s",
 			  strerror(-error));
+	learned_filters_routes_changed(&agent->learned);
 	service_checks_decided(&agent->checks, route);
 	bmp_route_decided(agent->bmp, route);
 	return !error && steered;
@@ -397,7 +397,7 @@ static void settle_tables(void *context)
 	if (agent->give)
 		return;
 	if (!agent->leaving) /* else the filters stay as they are */
-		blackholes_apply(agent->filters);
+		learned_filters_apply(&agent->learned);
 	agent->piece_until_us = clock_now_us() + WORK_PIECE_US;
 	wait_ms = steering_settle(agent->steering, now);
 	due = export_advance(agent->rib, now);
@@ -450,6 +450,7 @@ static void on_path_changed(const struct rib_peer *peer,
 {
 	struct agent *agent = context;
 
+	learned_filters_routes_changed(&agent->learned);
 	bmp_path_changed(agent->bmp, peer, key, attributes);
 }
 
@@ -459,7 +460,7 @@ static void on_blackhole_changed(const struct rib_peer *peer,
 {
 	struct agent *agent = context;
 
-	blackholes_change(agent->filters, peer, prefix, wanted);
+	learned_filters_blackhole(agent->filters, peer, prefix, wanted);
 	wiring_wake(agent);
 }
 

@@ -32,6 +32,7 @@
 #include "filter/book.h"
 #include "host_watch.h"
 #include "interfaces.h"
+#include "learned_filters.h"
 #include "loop.h"
 #include "nexthop/bfd_auth.h"
 #include "nexthop/tracker.h"
@@ -84,6 +85,7 @@ struct agent {
 	struct tracker *tracker;
 	struct fib *fib;
 	struct filter_book *filters;
+	struct learned_filters learned;
 	struct interfaces *interfaces;
 	struct steering *steering;
 	struct rib *rib;

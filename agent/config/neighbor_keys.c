@@ -235,6 +235,11 @@ const struct option neighbor_keys[] = {
 	  "Drop all packets to prefixes that the neighbor announces with the "
 	  "community BLACKHOLE (RFC 7999), instead of using its paths to them.",
 	  SWITCH(JUDGE, blackhole) },
+	{ "flowspec", NULL,
+	  "Filter packets as Flow Specifications of the neighbor say (RFC "
+	  "8955), whose destination is inside --vip and its vips=; those of a "
+	  "backend for what it announces only. See `show filters`.",
+	  SWITCH(RESET, flowspec) },
 	{ "max-prefix", "N",
 	  "Most prefixes that the neighbor may announce, in each family. "
 	  "Default: 1000 for backends, any number for others.",

@@ -7,57 +7,30 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
-#include "bgp/codec/flowspec_text.h"
 #include "control/json.h"
 #include "control/reply.h"
 #include "control/show.h"
 #include "core/clock.h"
 #include "datapath/filters.h"
 #include "filter/book.h"
+#include "filter/words.h"
 
 enum {
 	NS_PER_MS = 1000000,
 };
 
-/* Add what the filter matches, in words. */
-static void add_match(struct json_object *out, const struct filter_row *row)
-{
-	char buffer[FLOWSPEC_TEXT_SIZE], prefix[PREFIX_TEXT_SIZE];
-	struct text text = text_of(buffer, sizeof(buffer));
-
-	if (row->origin == FILTER_SOURCES)
-		text_add(&text, "vip %s source none of %u",
-			 prefix_format(&row->vip, prefix), row->source_count);
-	else if (row->origin == FILTER_BLACKHOLE)
-		text_add(&text, "vip %s", prefix_format(&row->vip, prefix));
-	else
-		flowspec_show(&text, row->rule, row->ipv6);
-	text_mark_cut(&text);
-	json_add_text(out, "match", buffer);
-}
-
-static void add_action(struct json_object *out, const struct filter_row *row)
-{
-	char buffer[FLOWSPEC_TEXT_SIZE];
-	struct text text = text_of(buffer, sizeof(buffer));
-
-	if (row->origin == FILTER_SOURCES || row->origin == FILTER_BLACKHOLE)
-		text_add(&text, " drop");
-	else
-		flowspec_actions_show(&text, &row->actions);
-	json_add_text(out, "action", buffer + 1);
-}
-
 static void add_filter_name(struct json_object *out,
 			    const struct filter_row *row)
 {
+	char match[FILTER_WORDS_SIZE], action[FILTER_WORDS_SIZE];
+
 	json_add_text(out, "origin", filter_origin_names[row->origin]);
 	json_add(out, "neighbor",
 		 address_is_zero(&row->neighbor) ?
 			 NULL :
 			 json_of_address(&row->neighbor));
-	add_match(out, row);
-	add_action(out, row);
+	json_add_text(out, "match", filter_match_words(row, match));
+	json_add_text(out, "action", filter_action_words(row, action));
 }
 
 struct json_object *show_filter_in(const struct control_view *view,

@@ -18,6 +18,7 @@
 #include "control/request.h"
 #include "core/array.h"
 #include "core/clock.h"
+#include "filter/book.h"
 #include "rib/rib.h"
 #include "rib/update_group.h"
 
@@ -331,6 +332,33 @@ static void add_warm_up(struct json_object *out, const struct rib_peer *peer)
 	json_add(out, "slow_start_share", share);
 }
 
+/* Return how Flow Specifications are exchanged; NULL: they are not. */
+static struct json_object *flowspec_json(const struct control_view *view,
+					 const struct bgp_neighbor *neighbor,
+					 const struct rib_peer *peer)
+{
+	uint8_t families = neighbor->session && peer ?
+				   neighbor->session->negotiated.flowspec :
+				   0;
+	struct json_object *out, *list;
+
+	if (!families)
+		return NULL;
+	out = json_object_new_object();
+	list = json_object_new_array();
+	if (families & BGP_FLOWSPEC_IPV4)
+		json_object_array_add(list,
+				      json_object_new_string("ipv4 flowspec"));
+	if (families & BGP_FLOWSPEC_IPV6)
+		json_object_array_add(list,
+				      json_object_new_string("ipv6 flowspec"));
+	json_add(out, "families", list);
+	json_add_number(out, "rules",
+			filter_book_flowspecs(view->filters,
+					      &peer->source.address));
+	return out;
+}
+
 static struct json_object *neighbor_json(const struct control_view *view,
 					 const struct bgp_neighbor *neighbor,
 					 const struct bgp_tcp_drops *drops)
@@ -355,6 +383,7 @@ static struct json_object *neighbor_json(const struct control_view *view,
 		 neighbor->options.bfd && peer ?
 			 show_bfd(view, &peer->source.address) :
 			 NULL);
+	json_add(out, "flowspec", flowspec_json(view, neighbor, peer));
 	add_max_prefix(out, neighbor->options.max_prefix, peer);
 	add_counters(out, &neighbor->counters);
 	json_add_text(out, "last_error",

@@ -9,28 +9,15 @@
 #include <string.h>
 
 #include "filter/compile.h"
-
-/* A rule, from anywhere */
-struct filter_rule {
-	enum filter_origin origin;
-	struct address neighbor;
-	bool ipv6;
-	uint16_t size;
-	uint8_t *bytes;
-	struct flowspec_actions actions;
-	const char *refusal;
-	struct prefix vip; /* its destination */
-	uint32_t source_count;
-	struct hg_filter compiled;
-	uint16_t slot;
-};
+#include "filter/lists.h"
+#include "filter/rule.h"
 
 struct filter_book {
 	struct filter_sink sink;
 	struct filter_options options;
-	struct filter_rule *rules; /* in the order they are tried */
+	struct filter_rule **rules; /* in the order they are tried */
 	size_t count;
-	size_t learned; /* of them: the last ones, by compare_learned() */
+	size_t learned[FILTER_ORIGIN_COUNT]; /* of them: the last ones */
 	size_t room;
 	bool dirty;
 };
@@ -39,6 +26,7 @@ const char *const filter_origin_names[FILTER_ORIGIN_COUNT] = {
 	[FILTER_SOURCES] = "sources",
 	[FILTER_LOCAL] = "local",
 	[FILTER_BLACKHOLE] = "blackhole",
+	[FILTER_FLOWSPEC] = "flowspec",
 };
 
 struct filter_book *filter_book_new(const struct filter_sink *sink)
@@ -55,30 +43,27 @@ void filter_book_free(struct filter_book *book)
 	if (!book)
 		return;
 	for (size_t i = 0; i < book->count; i++)
-		free(book->rules[i].bytes);
+		free(book->rules[i]);
 	free(book->rules);
 	free(book);
 }
 
-static struct reader rule_reader(const struct filter_rule *rule)
-{
-	return reader_of(rule->bytes, rule->size);
-}
-
-static bool is_learned(const struct filter_rule *rule)
-{
-	return rule->origin == FILTER_BLACKHOLE;
-}
-
 /* ------------------------------------------------------------- rules */
 
-/* Insert a rule, whose bytes become the book's. Returns 0 or -ENOMEM. */
+/* Return where the rules of neighbors begin. */
+static size_t first_learned(const struct filter_book *book)
+{
+	return book->count - book->learned[FILTER_BLACKHOLE] -
+	       book->learned[FILTER_FLOWSPEC];
+}
+
+/* Insert a rule, which becomes the book's. Returns 0 or -ENOMEM. */
 static int insert_rule(struct filter_book *book, size_t at,
-		       const struct filter_rule *rule)
+		       struct filter_rule *rule)
 {
 	if (book->count == book->room) {
 		size_t room = book->room ? 2 * book->room : 16;
-		struct filter_rule *grown =
+		struct filter_rule **grown =
 			reallocarray(book->rules, room, sizeof(*grown));
 
 		if (!grown)
@@ -88,249 +73,58 @@ static int insert_rule(struct filter_book *book, size_t at,
 	}
 	memmove(book->rules + at + 1, book->rules + at,
 		(book->count - at) * sizeof(*book->rules));
-	book->rules[at] = *rule;
+	book->rules[at] = rule;
 	book->count++;
-	book->learned += is_learned(rule);
+	book->learned[rule->origin] += filter_rule_is_learned(rule);
 	book->dirty = true;
 	return 0;
 }
 
-static void remove_rule(struct filter_book *book, size_t at)
+/* Insert a rule, or free it. */
+static int insert_or_free(struct filter_book *book, size_t at,
+			  struct filter_rule *rule)
 {
-	free(book->rules[at].bytes);
-	book->learned -= is_learned(&book->rules[at]);
+	int err = rule ? insert_rule(book, at, rule) : -ENOMEM;
+
+	if (err)
+		free(rule);
+	return err;
+}
+
+/* Return whether it was reported to be in force. */
+static bool remove_rule(struct filter_book *book, size_t at)
+{
+	struct filter_rule *rule = book->rules[at];
+	bool was_reported = rule->reported;
+
+	book->learned[rule->origin] -= filter_rule_is_learned(rule);
 	book->count--;
 	memmove(book->rules + at, book->rules + at + 1,
 		(book->count - at) * sizeof(*book->rules));
 	book->dirty = true;
+	free(rule);
+	return was_reported;
 }
 
-static int set_bytes(struct filter_rule *rule, struct reader bytes)
-{
-	rule->bytes = malloc(bytes.left ? bytes.left : 1);
-	rule->size = (uint16_t)bytes.left;
-	if (!rule->bytes)
-		return -ENOMEM;
-	if (bytes.left)
-		memcpy(rule->bytes, bytes.data, bytes.left);
-	return 0;
-}
-
-/* Compile a rule whose other members are set. Return why not, or NULL. */
-static const char *compile_rule(struct filter_rule *rule)
-{
-	const char *reason = filter_compile(rule_reader(rule), rule->ipv6,
-					    &rule->actions, &rule->compiled,
-					    &rule->vip);
-
-	rule->compiled.identity = filter_identity(rule->bytes, rule->size,
-						  rule->ipv6, rule->origin);
-	return reason;
-}
-
-/* ------------------------------------------------------------- lists */
-
-/* A set of lists while it is built for the datapath */
-struct build {
-	struct hg_filter *filters;
-	struct filter_rule **owners; /* the rule of each filter */
-	uint32_t filter_count;
-	struct datapath_filter_list *lists;
-	uint32_t list_count;
-	uint16_t *places;
-	size_t place_count;
-	size_t place_room;
-	uint16_t *slots;
-	bool again; /* rules were refused that are in it */
-};
-
-static void build_release(struct build *build)
-{
-	free(build->filters);
-	free(build->owners);
-	free(build->lists);
-	free(build->places);
-	free(build->slots);
-}
-
-static bool has_list(const struct build *build, const struct prefix *prefix)
-{
-	for (uint32_t i = 0; i < build->list_count; i++)
-		if (prefix_equal(&build->lists[i].prefix, prefix))
-			return true;
-	return false;
-}
-
-static void add_list(struct build *build, const struct prefix *prefix)
-{
-	if (!has_list(build, prefix))
-		build->lists[build->list_count++].prefix = *prefix;
-}
-
-/* Note each prefix whose VIPs have a list of their own. */
-static void find_lists(const struct filter_book *book, struct build *build)
-{
-	const struct filter_options *options = &book->options;
-
-	for (size_t i = 0; i < book->count; i++)
-		if (!book->rules[i].refusal &&
-		    book->rules[i].origin != FILTER_SOURCES)
-			add_list(build, &book->rules[i].vip);
-	for (size_t i = 0;
-	     filter_options_have_sources(options) && i < options->vip_count;
-	     i++)
-		add_list(build, &options->vips[i].vip);
-}
-
-/* Refuse a rule that does not fit. False: it is one of the configuration. */
-static bool refuse_rule(struct filter_rule *rule)
-{
-	if (is_learned(rule))
-		rule->refusal = "more filters than fit";
-	return is_learned(rule);
-}
-
-/* Copy the filters that are in force next. False: too many. */
-static bool find_filters(struct filter_book *book, struct build *build)
-{
-	for (size_t i = 0; i < book->count; i++) {
-		struct filter_rule *rule = &book->rules[i];
-
-		if (build->filter_count == HG_MAX_FILTERS && !refuse_rule(rule))
-			return false;
-		if (rule->refusal)
-			continue;
-		build->owners[build->filter_count] = rule;
-		build->filters[build->filter_count++] = rule->compiled;
-	}
-	return true;
-}
-
-/* Return the longest --vip around a prefix, or NULL. */
-static const struct filter_vip_options *
-options_of(const struct filter_options *options, const struct prefix *prefix)
-{
-	const struct filter_vip_options *best = NULL;
-
-	for (size_t i = 0; i < options->vip_count; i++) {
-		const struct filter_vip_options *vip = &options->vips[i];
-
-		if (prefix_covers(&vip->vip, prefix) &&
-		    (!best || vip->vip.length > best->vip.length))
-			best = vip;
-	}
-	return best;
-}
-
-/* Let a list have the sources of its --vip. */
-static void add_sources(const struct filter_book *book, struct build *build,
-			struct datapath_filter_list *list)
-{
-	const struct filter_vip_options *vip =
-		options_of(&book->options, &list->prefix);
-
-	if (!vip || !vip->has_sources)
-		return;
-	list->has_sources = true;
-	list->sources = vip->sources;
-	list->source_count = vip->source_count;
-	for (uint32_t i = 0; i < build->filter_count; i++)
-		if (build->owners[i]->origin == FILTER_SOURCES &&
-		    prefix_equal(&build->owners[i]->vip, &vip->vip))
-			list->sources_filter = (uint16_t)i;
-}
-
-/* Add the filters that cover a list's prefix. False: too many. */
-static bool fill_list(struct build *build, struct datapath_filter_list *list)
-{
-	list->order = build->places + build->place_count;
-	for (uint32_t i = 0; i < build->filter_count; i++) {
-		struct filter_rule *rule = build->owners[i];
-
-		if (rule->origin == FILTER_SOURCES ||
-		    !prefix_covers(&rule->vip, &list->prefix))
-			continue;
-		if (list->count < HG_MAX_FILTERS_OF_VIP &&
-		    build->place_count < build->place_room) {
-			build->places[build->place_count++] = (uint16_t)i;
-			list->count++;
-		} else if (refuse_rule(rule)) {
-			build->again = true;
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool build_allocate(const struct filter_book *book, struct build *build)
-{
-	size_t most = book->count + book->options.vip_count + 1;
-
-	build->place_room = HG_FILTER_PLACES;
-	build->filters = calloc(most, sizeof(*build->filters));
-	build->owners = calloc(most, sizeof(*build->owners));
-	build->lists = calloc(most, sizeof(*build->lists));
-	build->slots = calloc(most, sizeof(*build->slots));
-	build->places = calloc(build->place_room, sizeof(*build->places));
-	return build->filters && build->owners && build->lists &&
-	       build->slots && build->places;
-}
-
-/* Build all lists of the rules that are not refused. Returns 0 or -errno. */
-static int build_lists(struct filter_book *book, struct build *build)
-{
-	if (!build_allocate(book, build))
-		return -ENOMEM;
-	if (!find_filters(book, build))
-		return -E2BIG;
-	find_lists(book, build);
-	for (uint32_t i = 0; i < build->list_count; i++) {
-		if (!fill_list(build, &build->lists[i]))
-			return -E2BIG;
-		add_sources(book, build, &build->lists[i]);
-	}
-	return 0;
-}
-
-/* Build all lists of as many rules as fit: without those that were refused. */
-static int build_what_fits(struct filter_book *book, struct build *build)
-{
-	int err;
-
-	for (size_t i = 0; i < book->count; i++)
-		book->rules[i].refusal = NULL;
-	do {
-		build_release(build);
-		*build = (struct build){ 0 };
-		err = build_lists(book, build);
-	} while (!err && build->again);
-	return err;
-}
+/* ------------------------------------------------------------- in force */
 
 int filter_book_apply(struct filter_book *book)
 {
-	struct build build = { 0 };
-	int err = build_what_fits(book, &build);
+	struct filter_lists_built built;
+	int err = filter_lists_build(&built, book->rules, book->count,
+				     &book->options);
 
-	if (!err) {
-		const struct datapath_filters wanted = {
-			.filters = build.filters,
-			.filter_count = build.filter_count,
-			.lists = build.lists,
-			.list_count = build.list_count,
-		};
-
-		err = book->sink.set(book->sink.datapath, &wanted, build.slots);
-	}
+	if (!err)
+		err = book->sink.set(book->sink.datapath, &built.wanted,
+				     built.slots);
 	if (!err) {
 		for (size_t i = 0; i < book->count; i++)
-			book->rules[i].slot = 0;
-		for (uint32_t i = 0; i < build.filter_count; i++)
-			build.owners[i]->slot = build.slots[i];
+			book->rules[i]->slot = 0;
+		for (uint32_t i = 0; i < built.filter_count; i++)
+			built.owners[i]->slot = built.slots[i];
 		book->dirty = false;
 	}
-	build_release(&build);
+	filter_lists_release(&built);
 	return err;
 }
 
@@ -345,50 +139,48 @@ static int add_local(struct filter_book *book, size_t at,
 		     const struct flowspec_rule *from,
 		     char error[FLOWSPEC_ERROR_SIZE])
 {
-	struct filter_rule rule = {
-		.origin = FILTER_LOCAL,
-		.ipv6 = from->ipv6,
-		.actions = from->actions,
-	};
+	struct filter_rule *rule = filter_rule_new(FILTER_LOCAL, from->ipv6,
+						   flowspec_rule_reader(from));
 	const char *reason;
-	int err = set_bytes(&rule, flowspec_rule_reader(from));
 
-	if (err)
-		return err;
-	reason = compile_rule(&rule);
-	if (reason) {
-		snprintf(error, FLOWSPEC_ERROR_SIZE, "filter %zu: %s", at + 1,
-			 reason);
-		err = -EINVAL;
-	}
-	if (!err)
-		err = insert_rule(book, at, &rule);
-	if (err)
-		free(rule.bytes);
-	return err;
+	if (!rule)
+		return -ENOMEM;
+	rule->actions = from->actions;
+	reason = filter_rule_compile(rule);
+	if (!reason)
+		return insert_or_free(book, at, rule);
+	snprintf(error, FLOWSPEC_ERROR_SIZE, "filter %zu: %s", at + 1, reason);
+	free(rule);
+	return -EINVAL;
 }
 
 /* The filter that counts what the sources of a --vip drop */
 static int add_sources_rule(struct filter_book *book,
 			    const struct filter_vip_options *vip)
 {
-	struct filter_rule rule = {
-		.origin = FILTER_SOURCES,
-		.vip = vip->vip,
-		.ipv6 = !address_is_ipv4(&vip->vip.address),
-		.source_count = vip->source_count,
-	};
+	bool ipv6 = !address_is_ipv4(&vip->vip.address);
+	struct filter_rule *rule =
+		filter_rule_new(FILTER_SOURCES, ipv6, reader_of(NULL, 0));
 
-	rule.compiled.identity = filter_identity(&vip->vip, sizeof(vip->vip),
-						 rule.ipv6, FILTER_SOURCES);
-	return insert_rule(book, 0, &rule);
+	if (!rule)
+		return -ENOMEM;
+	rule->vip = vip->vip;
+	rule->source_count = vip->source_count;
+	rule->compiled.identity = filter_identity(&vip->vip, sizeof(vip->vip),
+						  ipv6, FILTER_SOURCES);
+	return insert_or_free(book, 0, rule);
 }
 
 static void remove_local(struct filter_book *book)
 {
-	for (size_t i = book->count; i-- > 0;)
-		if (!is_learned(&book->rules[i]))
-			remove_rule(book, i);
+	size_t kept = first_learned(book);
+
+	for (size_t i = 0; i < kept; i++)
+		free(book->rules[i]);
+	book->count -= kept;
+	memmove(book->rules, book->rules + kept,
+		book->count * sizeof(*book->rules));
+	book->dirty = true;
 }
 
 static int add_options(struct filter_book *book,
@@ -412,7 +204,8 @@ static int replace_options(struct filter_book *book,
 {
 	int err;
 
-	remove_local(book);
+	if (book->rules)
+		remove_local(book);
 	book->options = *options;
 	err = add_options(book, options, error);
 	if (!err)
@@ -446,23 +239,15 @@ int filter_book_configure(struct filter_book *book,
 
 /* ------------------------------------------------------------- neighbors */
 
-static int compare_learned(const struct filter_rule *a,
-			   const struct filter_rule *b)
-{
-	int order = prefix_compare(&a->vip, &b->vip);
-
-	return order ? order : address_compare(&a->neighbor, &b->neighbor);
-}
-
 /* Find where a learned rule is, or would be. True if it is there. */
 static bool find_rule(const struct filter_book *book,
 		      const struct filter_rule *wanted, size_t *at)
 {
-	size_t first = book->count - book->learned, behind = book->count;
+	size_t first = first_learned(book), behind = book->count;
 
 	while (first < behind) {
 		size_t middle = first + (behind - first) / 2;
-		int order = compare_learned(&book->rules[middle], wanted);
+		int order = filter_rule_compare(book->rules[middle], wanted);
 
 		*at = middle;
 		if (!order)
@@ -476,67 +261,224 @@ static bool find_rule(const struct filter_book *book,
 	return false;
 }
 
-/* The filter that drops all packets to a prefix */
-static struct filter_rule blackhole_of(const struct address *neighbor,
-				       const struct prefix *prefix)
+/* The filter that drops all packets to a prefix; NULL: out of memory */
+static struct filter_rule *blackhole_of(const struct address *neighbor,
+					const struct prefix *prefix)
 {
-	struct filter_rule rule = {
-		.origin = FILTER_BLACKHOLE,
-		.neighbor = *neighbor,
-		.vip = *prefix,
-		.ipv6 = !address_is_ipv4(&prefix->address),
-		.compiled = { .actions = HG_FILTER_DROP,
-			      .outcome = HG_DROPPED_BLACKHOLE },
-	};
+	bool ipv6 = !address_is_ipv4(&prefix->address);
+	struct filter_rule *rule =
+		filter_rule_new(FILTER_BLACKHOLE, ipv6, reader_of(NULL, 0));
 
-	rule.compiled.identity = filter_identity(prefix, sizeof(*prefix),
-						 rule.ipv6, FILTER_BLACKHOLE) ^
-				 filter_identity(neighbor, sizeof(*neighbor),
-						 false, FILTER_BLACKHOLE)
-					 << 1;
+	if (!rule)
+		return NULL;
+	rule->neighbor = *neighbor;
+	rule->vip = *prefix;
+	rule->compiled.actions = HG_FILTER_DROP;
+	rule->compiled.outcome = HG_DROPPED_BLACKHOLE;
+	rule->compiled.identity = filter_identity(prefix, sizeof(*prefix), ipv6,
+						  FILTER_BLACKHOLE) ^
+				  filter_identity(neighbor, sizeof(*neighbor),
+						  false, FILTER_BLACKHOLE)
+					  << 1;
 	return rule;
 }
 
 int filter_book_learn(struct filter_book *book, const struct address *neighbor,
 		      const struct prefix *prefix)
 {
-	const struct filter_rule rule = blackhole_of(neighbor, prefix);
+	struct filter_rule *rule = blackhole_of(neighbor, prefix);
 	size_t at;
+	int err = 0;
 
-	if (find_rule(book, &rule, &at))
-		return 0;
-	if (book->learned == HG_MAX_FILTERS)
-		return -ENOSPC;
-	return insert_rule(book, at, &rule);
+	if (!rule)
+		return -ENOMEM;
+	if (!find_rule(book, rule, &at)) {
+		if (book->learned[FILTER_BLACKHOLE] < FILTER_MAX_BLACKHOLES)
+			return insert_or_free(book, at, rule);
+		err = -ENOSPC;
+	}
+	free(rule);
+	return err;
 }
 
-void filter_book_withdraw(struct filter_book *book,
+bool filter_book_withdraw(struct filter_book *book,
 			  const struct address *neighbor,
 			  const struct prefix *prefix)
 {
-	const struct filter_rule rule = blackhole_of(neighbor, prefix);
+	const struct filter_rule wanted = {
+		.origin = FILTER_BLACKHOLE,
+		.neighbor = *neighbor,
+		.vip = *prefix,
+	};
 	size_t at;
 
-	if (find_rule(book, &rule, &at))
-		remove_rule(book, at);
+	return find_rule(book, &wanted, &at) && remove_rule(book, at);
 }
 
-void filter_book_forget(struct filter_book *book,
-			const struct address *neighbor)
+static struct filter_rule *flowspec_of(const struct filter_flowspec *from)
 {
-	for (size_t i = book->count; i-- > book->count - book->learned;)
-		if (address_equal(&book->rules[i].neighbor, neighbor))
-			remove_rule(book, i);
+	struct filter_rule *rule =
+		filter_rule_new(FILTER_FLOWSPEC, from->ipv6, from->rule);
+
+	if (rule)
+		rule->neighbor = from->neighbor;
+	return rule;
+}
+
+/* Take a judgment. What the program cannot do is never in force. */
+static void judge_rule(struct filter_book *book, struct filter_rule *rule,
+		       const char *judgment)
+{
+	const char *was = rule->invalid;
+
+	rule->judgment = judgment;
+	rule->invalid = judgment ? judgment : rule->inability;
+	book->dirty |= rule->invalid != was;
+}
+
+/* Give a rule other actions. */
+static void change_actions(struct filter_book *book, struct filter_rule *rule,
+			   const struct flowspec_actions *actions)
+{
+	rule->actions = *actions;
+	rule->reported = false;
+	filter_rule_compile(rule);
+	book->dirty = true;
+}
+
+int filter_book_learn_flowspec(struct filter_book *book,
+			       const struct filter_flowspec *from,
+			       const struct flowspec_actions *actions,
+			       const char *judgment)
+{
+	struct filter_rule *rule = flowspec_of(from);
+	size_t at;
+	int err = 0;
+
+	if (!rule)
+		return -ENOMEM;
+	if (find_rule(book, rule, &at)) {
+		if (memcmp(&book->rules[at]->actions, actions,
+			   sizeof(*actions)) != 0)
+			change_actions(book, book->rules[at], actions);
+		judge_rule(book, book->rules[at], judgment);
+	} else if (filter_book_flowspecs(book, &from->neighbor) ==
+		   FILTER_MAX_FLOWSPECS) {
+		err = -ENOSPC;
+	} else {
+		change_actions(book, rule, actions);
+		judge_rule(book, rule, judgment);
+		return insert_or_free(book, at, rule);
+	}
+	free(rule);
+	return err;
+}
+
+bool filter_book_withdraw_flowspec(struct filter_book *book,
+				   const struct filter_flowspec *from)
+{
+	struct filter_rule *wanted = flowspec_of(from);
+	bool was_in_force;
+	size_t at;
+
+	/* A rule stays rather than that another one goes. */
+	if (!wanted)
+		return false;
+	was_in_force = find_rule(book, wanted, &at) && remove_rule(book, at);
+	free(wanted);
+	return was_in_force;
+}
+
+size_t filter_book_flowspecs(const struct filter_book *book,
+			     const struct address *neighbor)
+{
+	size_t count = 0;
+
+	if (!neighbor)
+		return book->learned[FILTER_FLOWSPEC];
+	for (size_t i = book->count - book->learned[FILTER_FLOWSPEC];
+	     i < book->count; i++)
+		count += address_equal(&book->rules[i]->neighbor, neighbor);
+	return count;
+}
+
+size_t filter_book_forget(struct filter_book *book,
+			  const struct address *neighbor)
+{
+	size_t kept = first_learned(book), count = book->count, reported = 0;
+
+	for (size_t i = kept; i < count; i++) {
+		struct filter_rule *rule = book->rules[i];
+
+		if (!address_equal(&rule->neighbor, neighbor)) {
+			book->rules[kept++] = rule;
+			continue;
+		}
+		reported += rule->reported;
+		book->learned[rule->origin]--;
+		book->count--;
+		book->dirty = true;
+		free(rule);
+	}
+	return reported;
 }
 
 /* ------------------------------------------------------------- views */
 
+static struct filter_row row_of(const struct filter_rule *rule)
+{
+	return (struct filter_row){
+		.origin = rule->origin,
+		.neighbor = rule->neighbor,
+		.vip = rule->vip,
+		.source_count = rule->source_count,
+		.ipv6 = rule->ipv6,
+		.rule = filter_rule_reader(rule),
+		.actions = rule->actions,
+		.judgment = rule->judgment,
+		.refusal = rule->invalid ? rule->invalid : rule->refusal,
+		.slot = rule->slot,
+	};
+}
+
+void filter_book_judge(struct filter_book *book, filter_judge *judge,
+		       void *context)
+{
+	for (size_t i = book->count - book->learned[FILTER_FLOWSPEC];
+	     i < book->count; i++) {
+		struct filter_rule *rule = book->rules[i];
+		const struct filter_row row = row_of(rule);
+
+		judge_rule(book, rule, judge(&row, context));
+	}
+}
+
+bool filter_book_take_news(struct filter_book *book, size_t *index,
+			   struct filter_row *row)
+{
+	if (*index < first_learned(book))
+		*index = first_learned(book);
+	for (; *index < book->count; (*index)++) {
+		struct filter_rule *rule = book->rules[*index];
+
+		*row = row_of(rule);
+		if (rule->reported == (row->slot != 0) &&
+		    rule->reported_refusal == row->refusal)
+			continue;
+		rule->reported = row->slot != 0;
+		rule->reported_refusal = row->refusal;
+		(*index)++;
+		return true;
+	}
+	return false;
+}
+
 size_t filter_book_refused(const struct filter_book *book)
 {
-	size_t count = 0;
+	size_t first = first_learned(book), count = 0;
 
-	for (size_t i = 0; i < book->count; i++)
-		count += book->rules[i].refusal != NULL;
+	for (size_t i = 0; i < book->learned[FILTER_BLACKHOLE]; i++)
+		count += book->rules[first + i]->refusal != NULL;
 	return count;
 }
 
@@ -548,25 +490,13 @@ size_t filter_book_count(const struct filter_book *book)
 void filter_book_row(const struct filter_book *book, size_t index,
 		     struct filter_row *row)
 {
-	const struct filter_rule *rule = &book->rules[index];
-
-	*row = (struct filter_row){
-		.origin = rule->origin,
-		.neighbor = rule->neighbor,
-		.vip = rule->vip,
-		.source_count = rule->source_count,
-		.ipv6 = rule->ipv6,
-		.rule = rule_reader(rule),
-		.actions = rule->actions,
-		.refusal = rule->refusal,
-		.slot = rule->slot,
-	};
+	*row = row_of(book->rules[index]);
 }
 
 size_t filter_book_find(const struct filter_book *book, uint16_t slot)
 {
 	for (size_t i = 0; slot && i < book->count; i++)
-		if (book->rules[i].slot == slot)
+		if (book->rules[i]->slot == slot)
 			return i;
 	return SIZE_MAX;
 }

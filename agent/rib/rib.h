@@ -143,8 +143,9 @@ struct rib_peer {
 	/* For the user of the rib: enum bgp_family_bits, the last one when. */
 	uint32_t end_of_rib;
 	uint64_t end_of_rib_ms;
-	bool watched;	/* by BFD; for the user of the rib */
-	bool watch_due; /* the same: to be watched later */
+	bool flowspecs_wait; /* for room; for the user of the rib */
+	bool watched;	     /* by BFD; for the user of the rib */
+	bool watch_due;	     /* the same: to be watched later */
 	TAILQ_ENTRY(rib_peer) link;
 };
 

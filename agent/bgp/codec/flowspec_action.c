@@ -38,9 +38,6 @@ enum {
 static const double min_rate = 1;
 static const double max_rate = 1e12;
 
-static const char redirect[] = "redirect is not supported (RFC 8955 7.4)";
-static const char bad_rate[] = "rate is not a number (RFC 8955 7.1)";
-
 bool flowspec_drops(const struct flowspec_actions *actions)
 {
 	return (actions->set & FLOWSPEC_RATE_BYTES &&
@@ -49,9 +46,12 @@ bool flowspec_drops(const struct flowspec_actions *actions)
 		actions->packets_per_second == 0);
 }
 
-/* RFC 8955 7.1: a negative rate counts as 0. An infinite one is no limit. */
-static const char *read_rate(struct reader value, uint8_t bit,
-			     struct flowspec_actions *actions)
+/*
+ * RFC 8955 7.1: a negative rate counts as 0. An infinite one is no limit. What is
+ * not a number stays, as why it is refused.
+ */
+static void read_rate(struct reader value, uint8_t bit,
+		      struct flowspec_actions *actions)
 {
 	double *rate = bit == FLOWSPEC_RATE_BYTES ?
 			       &actions->bytes_per_second :
@@ -62,16 +62,13 @@ static const char *read_rate(struct reader value, uint8_t bit,
 	reader_take(&value, BGP_AS2_SIZE);
 	bits = reader_u32(&value);
 	memcpy(&number, &bits, sizeof(number));
-	if (isnan(number))
-		return bad_rate;
 	if (isinf(number) && number > 0)
-		return NULL;
+		return;
 	if (number < 0)
 		number = 0;
-	if (!(actions->set & bit) || number < *rate)
+	if (!(actions->set & bit) || isnan(number) || number < *rate)
 		*rate = number;
 	actions->set |= bit;
-	return NULL;
 }
 
 static void read_traffic(struct reader value, struct flowspec_actions *actions)
@@ -94,28 +91,29 @@ static void read_mark(struct reader value, struct flowspec_actions *actions)
 	actions->set |= FLOWSPEC_MARK;
 }
 
-static const char *read_action_community(struct reader community,
-					 struct flowspec_actions *actions)
+static void read_action_community(struct reader community,
+				  struct flowspec_actions *actions)
 {
 	switch (reader_u16(&community)) {
 	case ACTION_RATE_BYTES:
-		return read_rate(community, FLOWSPEC_RATE_BYTES, actions);
+		read_rate(community, FLOWSPEC_RATE_BYTES, actions);
+		break;
 	case ACTION_RATE_PACKETS:
-		return read_rate(community, FLOWSPEC_RATE_PACKETS, actions);
+		read_rate(community, FLOWSPEC_RATE_PACKETS, actions);
+		break;
 	case ACTION_TRAFFIC:
 		read_traffic(community, actions);
-		return NULL;
+		break;
 	case ACTION_MARK:
 		read_mark(community, actions);
-		return NULL;
+		break;
 	case ACTION_REDIRECT_AS2:
 	case ACTION_REDIRECT_IPV4:
 	case ACTION_REDIRECT_AS4:
 	case ACTION_REDIRECT_NEXTHOP:
 	case ACTION_REDIRECT_TO_IPV4:
-		return redirect;
-	default:
-		return NULL;
+		actions->set |= FLOWSPEC_REDIRECT;
+		break;
 	}
 }
 
@@ -133,24 +131,33 @@ static bool redirects_to_ipv6(struct reader list)
 	return false;
 }
 
+const char *flowspec_actions_refusal(const struct flowspec_actions *actions)
+{
+	const uint8_t rates = FLOWSPEC_RATE_BYTES | FLOWSPEC_RATE_PACKETS;
+
+	if (actions->set & FLOWSPEC_REDIRECT)
+		return "redirect is not supported (RFC 8955 7.4)";
+	if (isnan(actions->bytes_per_second) ||
+	    isnan(actions->packets_per_second))
+		return "rate is not a number (RFC 8955 7.1)";
+	if (!flowspec_drops(actions) && (actions->set & rates) == rates)
+		return "two kinds of rate in one rule are not supported";
+	return NULL;
+}
+
 const char *flowspec_actions_read(const struct bgp_attributes *attributes,
 				  struct flowspec_actions *actions)
 {
 	struct reader list = attributes->extended_communities;
-	const char *reason = NULL;
 
 	memset(actions, 0, sizeof(*actions));
-	while (list.left && !reason)
-		reason = read_action_community(
-			reader_sub(&list, BGP_EXTENDED_COMMUNITY_SIZE),
-			actions);
-	if (!reason && redirects_to_ipv6(attributes->ipv6_extended_communities))
-		reason = redirect;
-	if (!reason && !flowspec_drops(actions) &&
-	    actions->set & FLOWSPEC_RATE_BYTES &&
-	    actions->set & FLOWSPEC_RATE_PACKETS)
-		reason = "two kinds of rate in one rule are not supported";
-	return reason;
+	while (list.left)
+		read_action_community(reader_sub(&list,
+						 BGP_EXTENDED_COMMUNITY_SIZE),
+				      actions);
+	if (redirects_to_ipv6(attributes->ipv6_extended_communities))
+		actions->set |= FLOWSPEC_REDIRECT;
+	return flowspec_actions_refusal(actions);
 }
 
 static void write_rate(struct writer *w, unsigned int type, uint16_t as,
@@ -189,6 +196,8 @@ void flowspec_actions_write(struct writer *w,
 		write_last(w, ACTION_TRAFFIC, traffic);
 	if (actions->set & FLOWSPEC_MARK)
 		write_last(w, ACTION_MARK, actions->dscp);
+	if (actions->set & FLOWSPEC_REDIRECT)
+		write_last(w, ACTION_REDIRECT_AS2, 0);
 }
 
 /* ------------------------------------------------------------- words */
@@ -207,6 +216,8 @@ void flowspec_actions_show(struct text *text,
 			 actions->bytes_per_second * BITS_PER_BYTE);
 	if (actions->set & FLOWSPEC_MARK)
 		text_add(text, " dscp-mark %u", actions->dscp);
+	if (actions->set & FLOWSPEC_REDIRECT)
+		text_add(text, " redirect");
 	if (actions->set & FLOWSPEC_SAMPLE)
 		text_add(text, " sample");
 	if (actions->set & FLOWSPEC_CONTINUE)

@@ -21,6 +21,7 @@ enum flowspec_action_bits {
 	FLOWSPEC_MARK = 1 << 2,
 	FLOWSPEC_SAMPLE = 1 << 3,
 	FLOWSPEC_CONTINUE = 1 << 4, /* later rules are evaluated, too */
+	FLOWSPEC_REDIRECT = 1 << 5, /* is not supported */
 };
 
 struct flowspec_actions {
@@ -34,6 +35,9 @@ struct flowspec_actions {
 /* True if the actions drop all that the rule matches. */
 bool flowspec_drops(const struct flowspec_actions *actions);
 
+/* Return why actions cannot be carried out, or NULL. */
+const char *flowspec_actions_refusal(const struct flowspec_actions *actions);
+
 /*
  * Read the actions among the communities of an UPDATE. Return why they cannot
  * be carried out, or NULL. Without actions, traffic is accepted.
@@ -42,8 +46,8 @@ const char *flowspec_actions_read(const struct bgp_attributes *attributes,
 				  struct flowspec_actions *actions);
 
 /*
- * Write the actions as extended communities of 8 bytes. `as` says where the
- * rates are from.
+ * Write the actions, refused ones too, as extended communities of 8 bytes. `as`
+ * says where the rates are from.
  */
 void flowspec_actions_write(struct writer *w,
 			    const struct flowspec_actions *actions,

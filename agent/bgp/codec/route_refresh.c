@@ -75,13 +75,26 @@ bgp_route_refresh_decode(const struct bgp_negotiated *negotiated,
 	return BGP_ROUTE_REFRESH_OK;
 }
 
-void bgp_route_refresh_encode(struct writer *w,
-			      const struct bgp_route_refresh *refresh)
+static void encode(struct writer *w, unsigned int afi, unsigned int safi,
+		   enum bgp_route_refresh_subtype subtype)
 {
 	size_t begin = bgp_message_begin(w, BGP_ROUTE_REFRESH);
 
-	writer_u16(w, (uint16_t)bgp_family_afi(refresh->family));
-	writer_u8(w, (uint8_t)refresh->subtype);
-	writer_u8(w, (uint8_t)bgp_family_safi(refresh->family));
+	writer_u16(w, (uint16_t)afi);
+	writer_u8(w, (uint8_t)subtype);
+	writer_u8(w, (uint8_t)safi);
 	bgp_message_end(w, begin);
+}
+
+void bgp_route_refresh_encode(struct writer *w,
+			      const struct bgp_route_refresh *refresh)
+{
+	encode(w, bgp_family_afi(refresh->family),
+	       bgp_family_safi(refresh->family), refresh->subtype);
+}
+
+void bgp_route_refresh_encode_flowspec(struct writer *w, bool ipv6)
+{
+	encode(w, ipv6 ? BGP_AFI_IPV6 : BGP_AFI_IPV4, BGP_SAFI_FLOWSPEC,
+	       BGP_ROUTE_REFRESH_REQUEST);
 }

@@ -34,5 +34,7 @@ bgp_route_refresh_decode(const struct bgp_negotiated *negotiated,
 /* Write the whole message, header included. */
 void bgp_route_refresh_encode(struct writer *w,
 			      const struct bgp_route_refresh *refresh);
+/* The request for Flow Specifications of a family. */
+void bgp_route_refresh_encode_flowspec(struct writer *w, bool ipv6);
 
 #endif

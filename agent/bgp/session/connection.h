@@ -222,6 +222,8 @@ void bgp_connection_send_end_of_rib(struct bgp_connection *connection,
 /* Send a ROUTE-REFRESH, unless the session did not negotiate it. */
 void bgp_connection_send_refresh(struct bgp_connection *connection,
 				 const struct bgp_route_refresh *refresh);
+/* Ask for all Flow Specifications again, if the session can be asked. */
+void bgp_connection_ask_flowspecs(struct bgp_connection *connection);
 
 /* True if the peer has connected but not sent a good OPEN yet. */
 bool bgp_connection_is_half_open(const struct bgp_connection *connection);

@@ -209,3 +209,20 @@ void bgp_connection_send_refresh(struct bgp_connection *connection,
 	bgp_route_refresh_encode(&w, refresh);
 	queue_and_flush(connection, BGP_ROUTE_REFRESH, &w);
 }
+
+void bgp_connection_ask_flowspecs(struct bgp_connection *connection)
+{
+	const struct bgp_negotiated *negotiated = &connection->negotiated;
+	uint8_t bytes[BGP_ROUTE_REFRESH_SIZE];
+	struct writer w;
+
+	for (int ipv6 = 0; negotiated->route_refresh && ipv6 <= 1; ipv6++) {
+		uint8_t bit = ipv6 ? BGP_FLOWSPEC_IPV6 : BGP_FLOWSPEC_IPV4;
+
+		if (!(negotiated->flowspec & bit))
+			continue;
+		w = writer_of(bytes, sizeof(bytes));
+		bgp_route_refresh_encode_flowspec(&w, ipv6);
+		queue_and_flush(connection, BGP_ROUTE_REFRESH, &w);
+	}
+}

@@ -90,7 +90,7 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       a->max_nexthops == b->max_nexthops &&
 	       a->max_bandwidth == b->max_bandwidth &&
 	       a->max_prefix_length == b->max_prefix_length &&
-	       a->blackhole == b->blackhole &&
+	       a->blackhole == b->blackhole && a->flowspec == b->flowspec &&
 	       a->pass_attributes == b->pass_attributes &&
 	       a->remove_private_as == b->remove_private_as &&
 	       a->as_override == b->as_override &&

@@ -97,6 +97,7 @@ struct bgp_neighbor_options {
 	uint32_t max_bandwidth;	   /* a higher one counts as this; 0: any */
 	uint8_t max_prefix_length; /* longer ones are refused; 0: none */
 	bool blackhole;		   /* its BLACKHOLE counts: RFC 7999 */
+	bool flowspec;		   /* its Flow Specifications: RFC 8955 */
 	bool pass_attributes;	   /* of VIPs that it announces, upstream */
 	bool remove_private_as;	   /* from the paths announced to it */
 	bool as_override;	   /* its AS in them is replaced by ours */

@@ -66,6 +66,11 @@ static uint32_t our_capabilities(const struct bgp_options *speaker,
 	return bits;
 }
 
+static uint8_t our_flowspecs(const struct bgp_neighbor_options *neighbor)
+{
+	return neighbor->flowspec ? BGP_FLOWSPEC_BOTH : 0;
+}
+
 struct bgp_open bgp_setup_open(const struct bgp_options *speaker,
 			       const struct bgp_neighbor_options *neighbor,
 			       bool restarting)
@@ -77,6 +82,7 @@ struct bgp_open bgp_setup_open(const struct bgp_options *speaker,
 		.hold_time = neighbor->hold_time,
 		.capabilities = our_capabilities(speaker, neighbor),
 		.families = spoken,
+		.flowspec = our_flowspecs(neighbor),
 		.role = (uint8_t)our_role(neighbor),
 		/* RFC 4724 3: the program forwards while the agent is away. */
 		.graceful_restart = { .restart_time = RESTART_TIME_S,
@@ -125,6 +131,7 @@ bgp_setup_policy(const struct bgp_options *speaker,
 		.local_identifier = speaker->identifier,
 		.min_hold_time = least_hold_time(neighbor),
 		.families = neighbor->families,
+		.flowspec = our_flowspecs(neighbor),
 		.has_role = has_role(speaker, neighbor),
 		.role = our_role(neighbor),
 	};

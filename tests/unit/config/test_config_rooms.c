@@ -237,6 +237,7 @@ static const struct key_row {
 	{ "", ",vips=192.0.2.0/28+192.0.2.32/28" },
 	{ "", ",max-prefix-length=32" },
 	{ "", ",blackhole" },
+	{ "", ",flowspec" },
 	{ "", ",max-paths=3" },
 	{ "", ",max-next-hops=3" },
 	{ "", ",max-bandwidth=3" },

@@ -145,7 +145,7 @@ static void writes_what_it_reads(void **state)
 static void judges_by_rfc_9117(void **state)
 {
 	(void)state;
-	for (unsigned int bits = 0; bits < 1 << 8; bits++) {
+	for (unsigned int bits = 0; bits < 1 << 10; bits++) {
 		const struct flowspec_facts facts = {
 			.has_destination = bits & 1,
 			.inside_vips = bits & 2,
@@ -155,12 +155,15 @@ static void judges_by_rfc_9117(void **state)
 			.same_originator = bits & 32,
 			.same_first_as = bits & 64,
 			.other_more_specific = bits & 128,
+			.inside_its_vips = bits & 256,
+			.trusted = bits & 512,
 		};
 		bool by_route = facts.has_route && facts.same_originator &&
 				(!facts.external || facts.same_first_as) &&
 				!facts.other_more_specific;
 		bool feasible = facts.has_destination && facts.inside_vips &&
-				(facts.local_path || by_route);
+				facts.inside_its_vips &&
+				(facts.trusted || facts.local_path || by_route);
 
 		assert_int_equal(!flowspec_refusal(&facts), feasible);
 	}
