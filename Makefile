@@ -146,6 +146,7 @@ nexthop_TESTS := $(addprefix nexthop/test_,address_bucket arp bfd_auth bfd_datag
 fib_TESTS := fib/test_mark_rule fib/test_nexthop_message fib/test_route_message fib/test_rule_message
 steering_TESTS := $(addprefix steering/test_,adopt affinity assign audit build_budget drains fit flaps flow_use identity limit ranking sets steering two_ribs window_flows windows)
 datapath_TESTS := datapath/test_layout datapath/test_vip_table
+filter_TESTS := filter/test_book
 control_TESTS := $(addprefix control/test_,event_followers flow_frame http metrics permission prefix_cursor request server show_config vip_memory html)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_encapsulation config_file \
 	config_inside config_multipath config_neighbor config_neighbor_keys config_path \

@@ -41,6 +41,7 @@ void filters_close(struct filters *filters)
 	for (int i = 0; i < FILTER_GENERATIONS; i++)
 		free(filters->written[i].prefixes);
 	free(filters->taken);
+	free(filters->outer);
 	table_close(&filters->use);
 	table_close(&filters->slots);
 	table_close(&filters->order);
@@ -110,61 +111,6 @@ static struct prefix prefix_of_key(const struct hg_filter_list_key *key)
 	return prefix;
 }
 
-/* ------------------------------------------------------------- adopt */
-
-static int note_list(struct filter_lists *lists, const struct prefix *prefix)
-{
-	struct prefix *grown =
-		realloc(lists->prefixes, (lists->count + 1) * sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	lists->prefixes = grown;
-	lists->prefixes[lists->count++] = *prefix;
-	return 0;
-}
-
-/* Note the slots of a list that is in force. */
-static void note_slots(struct filters *filters,
-		       const struct hg_filter_list *list)
-{
-	const struct hg_filter_order *order =
-		(const struct hg_filter_order *)filters->order.words;
-
-	filters->taken[list->sources_filter % HG_FILTER_SLOTS] = true;
-	for (uint32_t i = 0; i < list->count; i++) {
-		uint32_t place = (list->first + i) % (2 * HG_FILTER_PLACES);
-		uint16_t slot = order[place / PLACES_PER_WORD]
-					.slots[place % PLACES_PER_WORD];
-
-		filters->taken[slot % HG_FILTER_SLOTS] = true;
-	}
-	filters->taken[0] = false;
-}
-
-int filters_adopt(struct filters *filters)
-{
-	uint32_t generation = head_of(filters)->generation;
-	struct hg_filter_list list;
-	struct hg_filter_list_key key, next;
-	bool any = false;
-	int err = 0;
-
-	while (!err && !bpf_map_get_next_key(filters->lists, any ? &key : NULL,
-					     &next)) {
-		struct prefix prefix = prefix_of_key(&next);
-		uint32_t of = next.generation & ~(uint32_t)HG_FILTER_LIST_IPV6;
-
-		err = note_list(lists_of(filters, of), &prefix);
-		if (of == generation &&
-		    !bpf_map_lookup_elem(filters->lists, &next, &list))
-			note_slots(filters, &list);
-		key = next;
-		any = true;
-	}
-	return err;
-}
-
 /* ------------------------------------------------------------- fit */
 
 /* True if the program's tables have room for all of it. */
@@ -191,24 +137,45 @@ static bool has_room_for(const struct datapath_filters *wanted)
 
 /* ------------------------------------------------------------- slots */
 
-/* Return the slot that holds this filter already, or 0. */
-static uint32_t held_slot(const struct filters *filters, const bool *used,
-			  const struct hg_filter *filter)
-{
-	for (uint32_t slot = 1; slot < HG_FILTER_SLOTS; slot++) {
-		const struct hg_filter *held = filter_of(filters, slot);
+/* Slots that are taken, in chains by the identity of their filters */
+struct slot_index {
+	uint16_t first[HG_FILTER_SLOTS];
+	uint16_t next[HG_FILTER_SLOTS];
+};
 
-		if (filters->taken[slot] && !used[slot] &&
-		    held->identity == filter->identity &&
-		    !memcmp(held, filter, sizeof(*held)))
-			return slot;
+static void index_slots(const struct filters *filters, struct slot_index *index)
+{
+	memset(index, 0, sizeof(*index));
+	for (uint32_t slot = HG_FILTER_SLOTS - 1; slot; slot--) {
+		uint16_t *first;
+
+		if (!filters->taken[slot])
+			continue;
+		first = &index->first[filter_of(filters, slot)->identity %
+				      HG_FILTER_SLOTS];
+		index->next[slot] = *first;
+		*first = (uint16_t)slot;
 	}
-	return 0;
 }
 
-static uint32_t free_slot(const struct filters *filters, const bool *wanted)
+/* Return the slot that holds this filter already, or 0. */
+static uint16_t held_slot(const struct filters *filters,
+			  const struct slot_index *index, const bool *used,
+			  const struct hg_filter *filter)
 {
-	for (uint32_t slot = 1; slot < HG_FILTER_SLOTS; slot++)
+	uint16_t slot = index->first[filter->identity % HG_FILTER_SLOTS];
+
+	while (slot && (used[slot] || memcmp(filter_of(filters, slot), filter,
+					     sizeof(*filter)) != 0))
+		slot = index->next[slot];
+	return slot;
+}
+
+/* Return the first slot from `slot` on that no filter has or gets, or 0. */
+static uint32_t free_slot(const struct filters *filters, const bool *wanted,
+			  uint32_t slot)
+{
+	for (; slot < HG_FILTER_SLOTS; slot++)
 		if (!filters->taken[slot] && !wanted[slot])
 			return slot;
 	return 0;
@@ -231,9 +198,13 @@ static int place_filters(struct filters *filters,
 			 const struct datapath_filters *wanted, bool *used,
 			 uint16_t *slots)
 {
+	struct slot_index index;
+	uint32_t free_from = 1;
+
+	index_slots(filters, &index);
 	for (uint32_t i = 0; i < wanted->filter_count; i++) {
 		slots[i] =
-			(uint16_t)held_slot(filters, used, &wanted->filters[i]);
+			held_slot(filters, &index, used, &wanted->filters[i]);
 		used[slots[i]] = slots[i] != 0;
 	}
 	for (uint32_t i = 0; i < wanted->filter_count; i++) {
@@ -241,9 +212,10 @@ static int place_filters(struct filters *filters,
 
 		if (slots[i])
 			continue;
-		slots[i] = (uint16_t)free_slot(filters, used);
+		slots[i] = (uint16_t)free_slot(filters, used, free_from);
 		if (!slots[i])
 			return -E2BIG;
+		free_from = slots[i];
 		used[slots[i]] = true;
 		err = clear_slot(filters, slots[i]);
 		if (err)
@@ -262,6 +234,8 @@ find_source_set(const struct filters *filters,
 	for (uint32_t i = 0; i < filters->set_count; i++) {
 		struct filter_set *set = &filters->sets[i];
 
+		if (set->from == list->sources)
+			return set;
 		if (set->count == list->source_count &&
 		    !memcmp(set->prefixes, list->sources,
 			    set->count * sizeof(*set->prefixes)))
@@ -291,7 +265,11 @@ static int add_source_set(struct filters *filters,
 			  const struct datapath_filter_list *list, uint32_t *id)
 {
 	size_t size = list->source_count * sizeof(struct prefix);
-	struct filter_set set = { .count = list->source_count, .used = true };
+	struct filter_set set = {
+		.count = list->source_count,
+		.used = true,
+		.from = list->sources,
+	};
 	struct filter_set *grown = realloc(
 		filters->sets, (filters->set_count + 1) * sizeof(*grown));
 
@@ -318,6 +296,7 @@ static int use_set(struct filters *filters,
 	if (!set)
 		return add_source_set(filters, list, id);
 	set->used = true;
+	set->from = list->sources;
 	*id = set->id;
 	return 0;
 }
@@ -332,6 +311,7 @@ static void remove_sets(struct filters *filters)
 
 		if (set->used) {
 			set->used = false;
+			set->from = NULL;
 			filters->sets[kept++] = *set;
 			continue;
 		}
@@ -354,6 +334,18 @@ static void keep_sets(struct filters *filters)
 }
 
 /* ------------------------------------------------------------- lists */
+
+static int note_list(struct filter_lists *lists, const struct prefix *prefix)
+{
+	struct prefix *grown =
+		realloc(lists->prefixes, (lists->count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	lists->prefixes = grown;
+	lists->prefixes[lists->count++] = *prefix;
+	return 0;
+}
 
 static void remove_lists(struct filters *filters, uint32_t generation)
 {
@@ -416,34 +408,128 @@ static int write_lists(struct filters *filters,
 
 /* ------------------------------------------------------------- VIPs */
 
+/* ::/0 contains no address of IPv4. */
+int filter_prefix_compare(const struct prefix *a, const struct prefix *b)
+{
+	bool ipv4 = address_is_ipv4(&a->address);
+
+	if (ipv4 != address_is_ipv4(&b->address))
+		return ipv4 ? -1 : 1;
+	return prefix_compare(a, b);
+}
+
+static int compare_outer(const void *a, const void *b)
+{
+	return filter_prefix_compare(a, b);
+}
+
+/* True if one of both contains the other. */
 static bool overlaps(const struct prefix *a, const struct prefix *b)
 {
 	return prefix_covers(a, b) || prefix_covers(b, a);
 }
 
+/*
+ * Note the prefixes that say whether a VIP has filters. Sorted, one that contains
+ * others is in front of them. Without memory, those of before stay: -ENOMEM.
+ */
+static int note_outer(struct filters *filters, uint32_t generation)
+{
+	const struct filter_lists *lists = lists_of(filters, generation);
+	struct prefix *outer = calloc(lists->count + 1, sizeof(*outer));
+	uint32_t kept = 0;
+
+	if (!outer)
+		return -ENOMEM;
+	if (lists->count)
+		memcpy(outer, lists->prefixes, lists->count * sizeof(*outer));
+	qsort(outer, lists->count, sizeof(*outer), compare_outer);
+	for (uint32_t i = 0; i < lists->count; i++)
+		if (!kept || !prefix_covers(&outer[kept - 1], &outer[i]))
+			outer[kept++] = outer[i];
+	free(filters->outer);
+	filters->outer = outer;
+	filters->outer_count = kept;
+	return 0;
+}
+
+/* Those before and behind the VIP's place are the only ones that may overlap. */
 bool filters_touch(const struct filters *filters, const struct prefix *vip)
 {
-	uint32_t generation = head_of(filters)->generation;
-	const struct filter_lists *lists;
+	uint32_t first = 0, behind = filters->outer_count;
 
-	if (!generation)
-		return false;
-	lists = &filters->written[generation - 1];
-	for (uint32_t i = 0; i < lists->count; i++)
-		if (overlaps(&lists->prefixes[i], vip))
-			return true;
-	return false;
+	while (first < behind) {
+		uint32_t middle = first + (behind - first) / 2;
+
+		if (filter_prefix_compare(&filters->outer[middle], vip) < 0)
+			first = middle + 1;
+		else
+			behind = middle;
+	}
+	return (first && overlaps(&filters->outer[first - 1], vip)) ||
+	       (first < filters->outer_count &&
+		overlaps(&filters->outer[first], vip));
+}
+
+/* ------------------------------------------------------------- adopt */
+
+/* Note the slots of a list that is in force. */
+static void note_slots(struct filters *filters,
+		       const struct hg_filter_list *list)
+{
+	const struct hg_filter_order *order =
+		(const struct hg_filter_order *)filters->order.words;
+
+	filters->taken[list->sources_filter % HG_FILTER_SLOTS] = true;
+	for (uint32_t i = 0; i < list->count; i++) {
+		uint32_t place = (list->first + i) % (2 * HG_FILTER_PLACES);
+		uint16_t slot = order[place / PLACES_PER_WORD]
+					.slots[place % PLACES_PER_WORD];
+
+		filters->taken[slot % HG_FILTER_SLOTS] = true;
+	}
+	filters->taken[0] = false;
+}
+
+int filters_adopt(struct filters *filters)
+{
+	uint32_t generation = head_of(filters)->generation;
+	struct hg_filter_list list;
+	struct hg_filter_list_key key, next;
+	bool any = false;
+	int err = 0;
+
+	while (!err && !bpf_map_get_next_key(filters->lists, any ? &key : NULL,
+					     &next)) {
+		struct prefix prefix = prefix_of_key(&next);
+		uint32_t of = next.generation & ~(uint32_t)HG_FILTER_LIST_IPV6;
+
+		err = note_list(lists_of(filters, of), &prefix);
+		if (of == generation &&
+		    !bpf_map_lookup_elem(filters->lists, &next, &list))
+			note_slots(filters, &list);
+		key = next;
+		any = true;
+	}
+	if (!err && generation)
+		err = note_outer(filters, generation);
+	return err;
 }
 
 /* ------------------------------------------------------------- all of them */
 
-static void put_in_force(struct filters *filters, uint32_t generation,
-			 const bool *used)
+static int put_in_force(struct filters *filters, uint32_t generation,
+			const bool *used)
 {
+	int err = note_outer(filters, generation);
+
+	if (err)
+		return err;
 	for (uint32_t slot = 1; slot < HG_FILTER_SLOTS; slot++)
 		filters->taken[slot] = used[slot];
 	__atomic_store_n(&head_of(filters)->generation, generation,
 			 __ATOMIC_RELEASE);
+	return 0;
 }
 
 static int write_filters(struct filters *filters,
@@ -459,11 +545,11 @@ static int write_filters(struct filters *filters,
 	err = place_filters(filters, wanted, used, slots);
 	if (!err)
 		err = write_lists(filters, wanted, generation, slots);
+	if (!err)
+		err = put_in_force(filters, generation, used);
 	if (err) {
 		remove_lists(filters, generation);
 		keep_sets(filters);
-	} else {
-		put_in_force(filters, generation, used);
 	}
 	return err;
 }

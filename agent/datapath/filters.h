@@ -49,7 +49,8 @@ struct filter_set {
 	uint32_t id;
 	uint32_t count;
 	struct prefix *prefixes;
-	bool used; /* by the lists that are being written */
+	bool used;		   /* by the lists that are being written */
+	const struct prefix *from; /* the sources of these lists; else NULL */
 };
 
 enum filter_generations {
@@ -75,7 +76,16 @@ struct filters {
 	struct filter_set *sets;
 	uint32_t set_count;
 	bool *taken; /* slots of the generation in force */
+	/* Prefixes of the lists in force, without those inside others; sorted. */
+	struct prefix *outer;
+	uint32_t outer_count;
 };
+
+/*
+ * Compare prefixes by family, then those around others in front of them: all that
+ * are inside one stand side by side.
+ */
+int filter_prefix_compare(const struct prefix *a, const struct prefix *b);
 
 /* Map the memory; the descriptors are set. Returns 0 or -errno. */
 int filters_open(struct filters *filters, int head, int order, int slots,

@@ -33,15 +33,11 @@ static const char is_second[] = "the same rule of another neighbor is in force";
 
 /* ------------------------------------------------------------- prefixes */
 
-/* By family first: ::/0 covers no address of IPv4. */
 static int compare_plans(const void *a, const void *b)
 {
 	const struct filter_list_plan *one = a, *other = b;
-	bool ipv4 = address_is_ipv4(&one->prefix.address);
 
-	if (ipv4 != address_is_ipv4(&other->prefix.address))
-		return ipv4 ? -1 : 1;
-	return prefix_compare(&one->prefix, &other->prefix);
+	return filter_prefix_compare(&one->prefix, &other->prefix);
 }
 
 static void add_plan(struct filter_lists_built *built,
