@@ -512,6 +512,7 @@ int handover_take_state(struct agent *agent, char error[HANDOVER_ERROR_SIZE])
 	if (code)
 		return give_in_to(agent, error, code);
 	agent->taking = false;
+	learned_filters_take_charge(&agent->learned);
 	handover_link_close(&take->link);
 	tracker_bfd_send_all(agent->tracker);
 	code = control_publish(agent->control);

@@ -357,18 +357,11 @@ static void tell_news(struct filter_book *filters)
 	}
 }
 
-void learned_filters_apply(struct learned_filters *learned)
+static void apply_and_report(struct filter_book *filters)
 {
-	struct filter_book *filters = learned->book;
+	int err = filter_book_apply(filters);
 	size_t refused;
-	int err;
 
-	if (learned->routes_changed)
-		filter_book_judge(filters, judge_by_routes, learned);
-	learned->routes_changed = false;
-	if (!filter_book_is_dirty(filters))
-		return;
-	err = filter_book_apply(filters);
 	if (err) {
 		log_event(EVENT_FILTERS_FAILED, NULL,
 			  "filters of neighbors are not put in force: %s",
@@ -382,4 +375,19 @@ void learned_filters_apply(struct learned_filters *learned)
 			  "for a VIP; show filters has them",
 			  refused, HG_MAX_FILTERS, HG_MAX_FILTERS_OF_VIP);
 	tell_news(filters);
+}
+
+void learned_filters_take_charge(struct learned_filters *learned)
+{
+	filter_book_judge(learned->book, judge_again, learned);
+	apply_and_report(learned->book);
+}
+
+void learned_filters_apply(struct learned_filters *learned)
+{
+	if (learned->routes_changed)
+		filter_book_judge(learned->book, judge_by_routes, learned);
+	learned->routes_changed = false;
+	if (filter_book_is_dirty(learned->book))
+		apply_and_report(learned->book);
 }

@@ -48,6 +48,8 @@ void learned_filters_forget(struct filter_book *filters,
  */
 void learned_filters_judge(struct learned_filters *learned);
 void learned_filters_routes_changed(struct learned_filters *learned);
+/* Put all filters in force, as another agent is in charge no longer. */
+void learned_filters_take_charge(struct learned_filters *learned);
 /* Put what has changed in force. */
 void learned_filters_apply(struct learned_filters *learned);
 

@@ -651,17 +651,25 @@ static int read_flows(struct datapath *datapath, enum hg_flow_map map,
 	return error;
 }
 
-static int set_filters(void *datapath, const struct datapath_filters *wanted,
+/*
+ * While another agent is in charge, its filters stay in force: the tables may be
+ * those of both. Ours are only checked.
+ */
+static int set_filters(void *context, const struct datapath_filters *wanted,
 		       uint16_t *slots)
 {
-	return datapath_set_filters(datapath, wanted, slots);
+	struct agent *agent = context;
+
+	if (agent->taking)
+		return datapath_has_room_for_filters(wanted) ? 0 : -E2BIG;
+	return datapath_set_filters(agent->datapath, wanted, slots);
 }
 
 struct filter_sink wiring_filter_sink(struct agent *agent)
 {
 	return (struct filter_sink){
 		.set = set_filters,
-		.datapath = agent->datapath,
+		.context = agent,
 	};
 }
 

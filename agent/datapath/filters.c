@@ -113,8 +113,7 @@ static struct prefix prefix_of_key(const struct hg_filter_list_key *key)
 
 /* ------------------------------------------------------------- fit */
 
-/* True if the program's tables have room for all of it. */
-static bool has_room_for(const struct datapath_filters *wanted)
+bool datapath_has_room_for_filters(const struct datapath_filters *wanted)
 {
 	const struct prefix *counted = NULL;
 	uint32_t places = 0, sources = 0;
@@ -557,7 +556,7 @@ static int write_filters(struct filters *filters,
 int datapath_set_filters(struct datapath *dp,
 			 const struct datapath_filters *wanted, uint16_t *slots)
 {
-	int err = has_room_for(wanted) ?
+	int err = datapath_has_room_for_filters(wanted) ?
 			  write_filters(&dp->filters, wanted, slots) :
 			  -E2BIG;
 

@@ -97,6 +97,9 @@ void filters_close(struct filters *filters);
 /* True if a VIP has filters: a list overlaps its prefix. */
 bool filters_touch(const struct filters *filters, const struct prefix *vip);
 
+/* True if the tables have room for all of it. */
+bool datapath_has_room_for_filters(const struct datapath_filters *wanted);
+
 /*
  * Put filters in force, in place of those that are. `slots` gets the slot of
  * each. -E2BIG: more than the tables hold.

@@ -115,7 +115,7 @@ int filter_book_apply(struct filter_book *book)
 				     &book->options);
 
 	if (!err)
-		err = book->sink.set(book->sink.datapath, &built.wanted,
+		err = book->sink.set(book->sink.context, &built.wanted,
 				     built.slots);
 	if (!err) {
 		for (size_t i = 0; i < book->count; i++)

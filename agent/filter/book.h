@@ -46,9 +46,9 @@ extern const char *const filter_origin_names[FILTER_ORIGIN_COUNT];
 
 /* Put lists in force: datapath_set_filters() */
 struct filter_sink {
-	int (*set)(void *datapath, const struct datapath_filters *wanted,
+	int (*set)(void *context, const struct datapath_filters *wanted,
 		   uint16_t *slots);
-	void *datapath;
+	void *context;
 };
 
 /* One rule, for all who look */

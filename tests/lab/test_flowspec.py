@@ -4,6 +4,8 @@ of stock BIRD and of stock GoBGP drop an attack on one VIP. The other VIP and th
 downloads of the attacked one do not notice. Rules end with their withdrawal, their
 session or their key."""
 
+import threading
+
 import raw_bgp as bgp
 from flow_rules import (FLOWSPEC, LENGTH, MARK, PORT, PROTOCOL, RATE_BYTES, RATE_PACKETS,
                         REDIRECT, TRAFFIC, action, announce, capabilities,
@@ -15,6 +17,7 @@ from lab.control import Control
 from lab.system import wait_until
 from lab.topology import (CLIENT_ADDRESS, HEADGATE_AS, HEADGATE_LAN, VIP, VIP6,
                           VIP6_PREFIX, Lab)
+from raw_frames import frame, ipv4, mac_of, send_frames, udp
 from raw_lab import announcement, withdrawal
 from raw_speaker import Speaker, dial
 
@@ -374,15 +377,33 @@ class Flowspecs(LabCase):
                       actions=[action(REDIRECT, bytes(6))])
         self.wait_filters(ATTACK_WORDS)
         before = self.rows()
-        self.assertEqual(self.lab.headgate.hand_over(seconds=30), 0)
+        stop, sent = threading.Event(), []
+        flood = threading.Thread(target=self.flood, args=(stop, sent))
+        flood.start()
+        try:
+            self.assertEqual(self.lab.headgate.hand_over(seconds=30), 0)
+        finally:
+            stop.set()
+            flood.join()
         self.wait_filters(ATTACK_WORDS)
         self.assertEqual([[r[k] for k in ("match", "action", "reason")]
                           for r in self.rows()],
                          [[r[k] for k in ("match", "action", "reason")]
                           for r in before])
+        # The rule is in force all the time.
+        wait_until(lambda: self.rows()[0]["dropped_packets"] == sum(sent), 30,
+                   f"all of {sum(sent)} dropped")
         self.check_attack(False, True)
         self.trusted.send(withdraw([ATTACK]))
         self.wait_filters()
+
+    def flood(self, stop, sent):
+        """Send packets that the rule drops, and count them."""
+        mac = mac_of(self.lab.host, "up")
+        packet = frame(mac, ipv4(CLIENT_ADDRESS, VIP, udp(4000, ATTACKED)))
+        while not stop.wait(0.002):
+            send_frames(self.lab.router, "up", [packet] * 10)
+            sent.append(10)
 
     def test_what_does_not_fit_is_refused_and_has_room_later(self):
         rules = [rule(destination(HOST), equals(LENGTH, n))

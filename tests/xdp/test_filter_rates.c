@@ -215,7 +215,7 @@ static int start(void **state)
 	(void)state;
 	sandbox_enter();
 	world = world_new(0);
-	sink.datapath = world->dp;
+	sink.context = world->dp;
 	book = filter_book_new(&sink);
 	return book ? 0 : -1;
 }

@@ -665,7 +665,7 @@ static int start(void **state)
 	(void)state;
 	sandbox_enter();
 	trial.world = world_new(0);
-	sink.datapath = trial.world->dp;
+	sink.context = trial.world->dp;
 	trial.book = filter_book_new(&sink);
 	return trial.book ? 0 : -1;
 }

@@ -32,12 +32,12 @@ static struct {
 } sunk;
 
 /* A filter's slot is its index and 1. */
-static int set_filters(void *datapath, const struct datapath_filters *wanted,
+static int set_filters(void *context, const struct datapath_filters *wanted,
 		       uint16_t *slots)
 {
 	size_t place = 0;
 
-	(void)datapath;
+	(void)context;
 	sunk.calls++;
 	if (sunk.error)
 		return sunk.error;
