@@ -30,6 +30,10 @@ class JoiningLab(NodesLab):
         return [*super().agent_flags(), "--affinity-window", "40",
                 "--joining-community", "65000:2"]
 
+    def second_flags(self):
+        """One server comes later, and is not waited for."""
+        return self.agent_flags()
+
     def say(self, server, community=None):
         server.bird.session["export"] = (
             SIGNAL.format(vip=VIP, community=community) if community
