@@ -17,8 +17,9 @@ struct background {
 	bool has_thread;
 	bool busy;	      /* of the event loop alone */
 	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t wake;
-	bool wanted, ending;
+	pthread_cond_t wake;  /* the thread: there is something to do */
+	pthread_cond_t heard; /* the caller: the thread runs */
+	bool runs, wanted, ending;
 	int fd; /* eventfd: work() has returned */
 	struct event *event;
 };
@@ -42,6 +43,10 @@ static void *run_background(void *context)
 	struct background *background = context;
 	const uint64_t one = 1;
 
+	pthread_mutex_lock(&background->lock);
+	background->runs = true;
+	pthread_cond_signal(&background->heard);
+	pthread_mutex_unlock(&background->lock);
 	while (wait_for_call(background)) {
 		background->hooks.work(background->hooks.context);
 		/* The counter of an eventfd has room for it. */
@@ -62,7 +67,11 @@ static void on_work_done(evutil_socket_t fd, short what, void *context)
 	background->hooks.done(background->hooks.context);
 }
 
-/* Start the thread. It takes no signals but that of a refused system call. */
+/*
+ * Start the thread and return when it runs: by then it has made the system calls of
+ * a thread's start, which a filter need not allow. It takes no signals but that of a
+ * refused system call.
+ */
 static bool start_thread(struct background *background)
 {
 	sigset_t all, before;
@@ -73,6 +82,10 @@ static bool start_thread(struct background *background)
 	background->has_thread = !pthread_create(&background->thread, NULL,
 						 run_background, background);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_mutex_lock(&background->lock);
+	while (background->has_thread && !background->runs)
+		pthread_cond_wait(&background->heard, &background->lock);
+	pthread_mutex_unlock(&background->lock);
 	return background->has_thread;
 }
 
@@ -86,6 +99,7 @@ struct background *background_new(struct event_base *base,
 	background->hooks = *hooks;
 	pthread_mutex_init(&background->lock, NULL);
 	pthread_cond_init(&background->wake, NULL);
+	pthread_cond_init(&background->heard, NULL);
 	background->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	background->event = event_new(base, background->fd,
 				      EV_READ | EV_PERSIST, on_work_done,
@@ -133,6 +147,7 @@ void background_free(struct background *background)
 	if (background->fd >= 0)
 		close(background->fd);
 	pthread_cond_destroy(&background->wake);
+	pthread_cond_destroy(&background->heard);
 	pthread_mutex_destroy(&background->lock);
 	free(background);
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Work in a thread, beside an event loop that goes on. */
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <glob.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 
 #include "core/background.h"
 
@@ -56,6 +60,52 @@ static int end(void **state)
 	event_base_free(base);
 	sem_destroy(&may_end);
 	return 0;
+}
+
+/* Return the signals that a thread blocks, a bit for each from the lowest. */
+static uint64_t blocked_by(const char *status)
+{
+	static const char format[] = "SigBlk:\t%lx";
+	unsigned long blocked = 0;
+	FILE *file = fopen(status, "re");
+	char line[128];
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) &&
+	       sscanf(line, format, &blocked) != 1)
+		continue;
+	fclose(file);
+	return blocked;
+}
+
+/*
+ * A thread begins with all signals blocked, and with system calls that the agent's
+ * filter does not allow. Those would end the process.
+ */
+static void the_thread_has_begun_when_it_is_returned(void **state)
+{
+	const uint64_t of_refused_calls = 1ULL << (SIGSYS - 1);
+	cpu_set_t one, all;
+	glob_t threads;
+
+	end(state);
+	sched_getaffinity(0, sizeof(all), &all);
+	CPU_ZERO(&one);
+	CPU_SET((unsigned int)sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof(one), &one);
+	for (int i = 0; i < 20; i++) {
+		begin(state);
+		assert_int_equal(
+			glob("/proc/self/task/*/status", 0, NULL, &threads), 0);
+		for (size_t t = 0; t < threads.gl_pathc; t++)
+			assert_int_equal(blocked_by(threads.gl_pathv[t]) &
+						 of_refused_calls,
+					 0);
+		globfree(&threads);
+		end(state);
+	}
+	sched_setaffinity(0, sizeof(all), &all);
+	begin(state);
 }
 
 static void let_it_end(evutil_socket_t fd, short what, void *context)
@@ -112,6 +162,8 @@ int main(void)
 						begin, end),
 		cmocka_unit_test_setup_teardown(it_does_one_thing_at_a_time,
 						begin, end),
+		cmocka_unit_test_setup_teardown(
+			the_thread_has_begun_when_it_is_returned, begin, end),
 		cmocka_unit_test_setup_teardown(the_end_waits_for_it, begin,
 						end),
 	};
