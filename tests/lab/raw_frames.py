@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Build single Ethernet frames byte by byte, and send them as they are."""
 
+import errno
 import json
 import socket
 import struct
 
+from lab.system import wait_until
 from raw_speaker import inside
 
 ETHERTYPES = {4: 0x0800, 6: 0x86dd}
@@ -54,10 +56,20 @@ def frame(destination_mac, packet, tags=()):
             + struct.pack("!H", ETHERTYPES[packet[0] >> 4]) + packet)
 
 
+def is_sent(sock, data):
+    """Send a frame. False if the far end has no room for it now."""
+    try:
+        return sock.send(data)
+    except OSError as error:
+        if error.errno != errno.ENOBUFS:
+            raise
+        return False
+
+
 def send_frames(namespace, interface, frames):
     with inside(namespace):
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     with sock:
         sock.bind((interface, 0))
         for each in frames:
-            sock.send(each)
+            wait_until(lambda frame=each: is_sent(sock, frame), 20, "room")
