@@ -29,6 +29,8 @@ struct ask_options {
 	const char *nexthop;   /* events, show flows: only those on it */
 	const char *neighbor;  /* events: only those about it */
 	const char *interface; /* likewise; doctor: these */
+	const char *event;     /* events: only this kind */
+	const char *severity;  /* events: this one or worse */
 	const char *bpffs;     /* doctor: the pin directory */
 	const char *role;      /* show: only such rows */
 	const char *state;     /* likewise */

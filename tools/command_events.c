@@ -46,6 +46,8 @@ static void add_filter(struct json_object *request,
 	ask_add_option(request, "neighbor", options->neighbor);
 	ask_add_option(request, "nexthop", options->nexthop);
 	ask_add_option(request, "interface", options->interface);
+	ask_add_option(request, "event", options->event);
+	ask_add_option(request, "severity", options->severity);
 }
 
 void command_add_event_options(struct json_object *request,

@@ -28,6 +28,8 @@ enum option_code {
 	OPTION_INTERVAL,
 	OPTION_NEIGHBOR,
 	OPTION_INTERFACE,
+	OPTION_EVENT,
+	OPTION_SEVERITY,
 	OPTION_ROLE,
 	OPTION_STATE,
 	OPTION_FAILED,
@@ -55,6 +57,8 @@ static const struct option long_options[] = {
 	{ "nexthop", required_argument, NULL, OPTION_NEXTHOP },
 	{ "neighbor", required_argument, NULL, OPTION_NEIGHBOR },
 	{ "interface", required_argument, NULL, OPTION_INTERFACE },
+	{ "event", required_argument, NULL, OPTION_EVENT },
+	{ "severity", required_argument, NULL, OPTION_SEVERITY },
 	{ "role", required_argument, NULL, OPTION_ROLE },
 	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "failed", no_argument, NULL, OPTION_FAILED },
@@ -111,7 +115,7 @@ static const struct command commands[] = {
 	  command_doctor },
 	{ "events",
 	  "[--follow] [--vip PREFIX] [--neighbor N] [--nexthop A] "
-	  "[--interface I]",
+	  "[--interface I] [--event KIND] [--severity S]",
 	  "the last events, or with --follow each new one, too",
 	  command_events },
 	{ "drain", "NEXTHOP|NEIGHBOR [--for TIME] [--reason TEXT]",
@@ -150,6 +154,8 @@ static const char usage[] =
 	"                     name.\n"
 	"      --interface I  events: only those of this interface; doctor: the\n"
 	"                     interfaces to check if no agent runs.\n"
+	"      --event KIND   events: only those of this kind.\n"
+	"      --severity S   events: error, warning or info, or worse.\n"
 	"      --bpffs PATH   doctor: the agent's --bpffs, if none runs.\n"
 	"      --role R       show neighbors: only those of this role.\n"
 	"      --state S      show neighbors, nexthops: only those in this state.\n"
@@ -306,6 +312,10 @@ static const char **text_of_option(struct ask_options *options, int option)
 		return &options->neighbor;
 	case OPTION_INTERFACE:
 		return &options->interface;
+	case OPTION_EVENT:
+		return &options->event;
+	case OPTION_SEVERITY:
+		return &options->severity;
 	case OPTION_BPFFS:
 		return &options->bpffs;
 	case OPTION_ROLE:

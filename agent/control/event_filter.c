@@ -48,6 +48,40 @@ static struct json_object *read_server(const struct control_view *view,
 	return NULL;
 }
 
+static struct json_object *read_event_kind(struct json_object *request,
+					   struct event_filter *filter)
+{
+	const char *text = json_get_text(request, "event");
+
+	if (!text)
+		return NULL;
+	for (int i = 0; i < EVENT_KIND_COUNT; i++)
+		if (!strcmp(text, event_types[i].name)) {
+			filter->kind = (enum event_kind)i;
+			filter->has_kind = true;
+			return NULL;
+		}
+	return request_failure("event '%s': no such kind; docs/messages.md has "
+			       "all",
+			       text);
+}
+
+static struct json_object *read_severity(struct json_object *request,
+					 struct event_filter *filter)
+{
+	const char *text = json_get_text(request, "severity");
+
+	if (!text)
+		return NULL;
+	for (int i = 0; i <= LOG_LEVEL_INFO; i++)
+		if (!strcmp(text, log_level_names[i])) {
+			filter->least = (enum log_level)i;
+			return NULL;
+		}
+	return request_failure("severity '%s': must be error, warning or info",
+			       text);
+}
+
 struct json_object *event_filter_parse(const struct control_view *view,
 				       struct json_object *request,
 				       struct event_filter *filter)
@@ -55,12 +89,16 @@ struct json_object *event_filter_parse(const struct control_view *view,
 	const char *interface = json_get_text(request, "interface");
 	struct json_object *failure, *after;
 
-	*filter = (struct event_filter){ .has_vip = false };
+	*filter = (struct event_filter){ .least = LOG_LEVEL_INFO };
 	failure = read_vip(request, filter);
 	if (!failure)
 		failure = read_server(view, request, "neighbor", filter);
 	if (!failure)
 		failure = read_server(view, request, "nexthop", filter);
+	if (!failure)
+		failure = read_event_kind(request, filter);
+	if (!failure)
+		failure = read_severity(request, filter);
 	if (interface)
 		snprintf(filter->interface, sizeof(filter->interface), "%s",
 			 interface);
@@ -82,7 +120,9 @@ bool event_filter_takes(const struct event_filter *filter,
 {
 	const struct event_about *about = &event->about;
 
-	if (event->id <= filter->after)
+	if (event->id <= filter->after || event->level > filter->least)
+		return false;
+	if (filter->has_kind && event->kind != filter->kind)
 		return false;
 	/* One of the VIPs that have an event together may be this one. */
 	if (filter->has_vip && event->kind != EVENT_VIPS_CHANGED &&

@@ -10,16 +10,19 @@
 
 #include "control/view.h"
 #include "core/address.h"
+#include "core/event.h"
 
 struct event;
 struct json_object;
 
 struct event_filter {
-	bool has_vip, has_server;
+	bool has_vip, has_server, has_kind;
 	struct prefix vip;     /* it, or VIPs inside it */
 	struct address server; /* as a neighbor or a next hop */
 	char interface[IF_NAMESIZE];
-	uint64_t after; /* only those with a higher number */
+	enum event_kind kind;
+	enum log_level least; /* this severity or a worse one */
+	uint64_t after;	      /* only those with a higher number */
 };
 
 /*

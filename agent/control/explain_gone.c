@@ -241,7 +241,11 @@ bool explain_find_gone(const struct control_view *view, const char *text,
 
 struct json_object *explain_events(const struct prefix *prefix)
 {
-	const struct event_filter filter = { .has_vip = true, .vip = *prefix };
+	const struct event_filter filter = {
+		.has_vip = true,
+		.vip = *prefix,
+		.least = LOG_LEVEL_INFO,
+	};
 
 	return show_events_for(&filter, EVENTS_SHOWN);
 }

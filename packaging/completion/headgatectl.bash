@@ -75,8 +75,9 @@ _headgatectl_value()
 	--nexthop) _headgatectl_nexthops ;;
 	--neighbor) _headgatectl_neighbors ;;
 	--interface) ls /sys/class/net ;;
+	--severity) printf '%s\n' error warning info ;;
 	-s | --socket | --pcap) compgen -f -- "$2" ;;
-	-n | --count | --limit | --from | --rate | --reason | --for | --confirm) ;;
+	-n | --count | --event | --limit | --from | --rate | --reason | --for | --confirm) ;;
 	*) return 1 ;;
 	esac
 }

@@ -84,6 +84,7 @@ class Completion(RawCase):
         self.check(neighbors, "drain", "--for", "5m", "")
         self.check({self.BYSTANDER_VIP}, "capture", "--vip", "")
         self.check({BYSTANDER}, "show", "flows", "--nexthop", "")
+        self.check({"error", "warning", "info"}, "events", "--severity", "")
 
     def test_words_behind_a_neighbor(self):
         self.check({"shutdown", "enable", "restart", "clear", "refresh"},

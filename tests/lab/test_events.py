@@ -88,6 +88,12 @@ class Events(RawCase):
         self.assertEqual({event["interface"] for event
                           in self.events("--interface", "lan")}, {"lan"})
         self.assertEqual(self.events("--vip", "198.51.100.1"), [])
+        self.assertEqual({event["event"] for event
+                          in self.events("--event", "neighbor_down")},
+                         {"neighbor_down"})
+        self.assertEqual({event["severity"] for event
+                          in self.events("--severity", "warning")}
+                         - {"error"}, {"warning"})
         every = self.events()
         self.assertEqual([event["id"] for event in self.events("-n", "2")],
                          [event["id"] for event in every[-2:]])
@@ -102,6 +108,8 @@ class Events(RawCase):
 
     def test_an_unknown_neighbor_and_a_wrong_vip_are_refused(self):
         for arguments, text in ((("--neighbor", "rack9"), "nor the name"),
+                                (("--event", "sunrise"), "no such kind"),
+                                (("--severity", "debug"), "must be error"),
                                 (("--vip", "here"), "not an address")):
             done = self.lab.headgate.ctl("events", *arguments)
             self.assertEqual(done.returncode, EXIT_FAILED)
