@@ -136,7 +136,7 @@ codec_TESTS := $(addprefix bgp/codec/test_,as_path attribute_show attributes att
 	text tunnel update update_damage update_describe update_encode update_forms update_history)
 session_TESTS := $(addprefix bgp/session/test_,admission attempts collision_race confederation error_log handover_state \
 	link_peer neighbor_admin neighbor_gone neighbor_nexthop router_advert setup syn tcp_drops)
-rib_TESTS := $(addprefix rib/test_,aggregate attribute_flood bandwidth decision decision_explain decision_oracle \
+rib_TESTS := $(addprefix rib/test_,aggregate attribute_budget attribute_flood bandwidth decision decision_explain decision_oracle \
 	decision_random departures drain export export_confederation export_packing export_peers export_random export_ready export_sent joining large_sets \
 	max_prefix multipath nexthop_allowed nexthop_routes origins otc path_errors path_index rib rib_nexthop shutdown statement static sweep \
 	turns upstream_machines warm_up weight)

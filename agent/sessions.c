@@ -144,6 +144,7 @@ static void set_limits(struct rib_peer *peer,
 	peer->vips = &of->vips;
 	peer->judged_vips = of->vips;
 	peer->max_paths = of->max_paths;
+	attribute_budget_set_limit(&peer->attributes, of->max_attributes);
 	peer->nexthops.limit = of->max_nexthops;
 	if (!of->max_nexthops && of->role == NEIGHBOR_ROLE_BACKEND &&
 	    peer->source.nexthop != NEIGHBOR_NEXTHOP_ANY)
@@ -323,7 +324,7 @@ void sessions_ask_again(struct bgp_neighbor *neighbor, uint32_t families)
 }
 
 /*
- * Ask for the paths that max-prefix refused when there is room again. A neighbor
+ * Ask for the paths that a limit refused when there is room again. A neighbor
  * without the capability cannot be asked, and its prefixes go on waiting.
  */
 static void ask_for_refused(struct bgp_neighbor *neighbor,
@@ -334,6 +335,8 @@ static void ask_for_refused(struct bgp_neighbor *neighbor,
 	if (!neighbor->session->negotiated.route_refresh)
 		return;
 	families = max_prefix_take_room(&peer->max_prefix);
+	if (attribute_budget_take_room(&peer->attributes))
+		families = neighbor->session->negotiated.families;
 	waiting_prefixes_clear(&peer->waiting, families);
 	sessions_ask_again(neighbor, families);
 }

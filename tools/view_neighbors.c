@@ -146,7 +146,8 @@ static const struct view_line one_neighbor_lines[] = {
 	{ "prefixes", "{prefixes_received} received, {prefixes_accepted} "
 		      "accepted, {prefixes_announced} announced" },
 	{ "limits", "max-prefix {options.max_prefix}, max-paths "
-		    "{options.max_paths}, max-next-hops "
+		    "{options.max_paths}, max-attributes "
+		    "{options.max_attributes}, max-next-hops "
 		    "{options.max_next_hops}, max-bandwidth "
 		    "{options.max_bandwidth}" },
 	{ "errors", "{withdrawn_by_error} prefixes withdrawn by error, "

@@ -78,6 +78,17 @@ static void print_target(const struct value *value, FILE *out)
 
 /* ------------------------------------------------------------- defaults */
 
+/* With Add-Path it is a route reflector, with the paths of many. */
+static uint32_t max_attributes_of(const struct bgp_neighbor_options *backend)
+{
+	uint64_t bytes =
+		(uint64_t)backend->max_prefix * NEIGHBOR_MAX_ATTRIBUTES_BACKEND;
+
+	if (backend->add_path & BGP_ADD_PATH_RECEIVE)
+		return 0;
+	return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
 static void fill_backend_limits(const struct entry_draft *draft)
 {
 	struct bgp_neighbor_options *backend = draft->object;
@@ -87,6 +98,8 @@ static void fill_backend_limits(const struct entry_draft *draft)
 	if (!entry_has(draft, "max-paths") &&
 	    backend->add_path & BGP_ADD_PATH_RECEIVE)
 		backend->max_paths = NEIGHBOR_MAX_PATHS_BACKEND;
+	if (!entry_has(draft, "max-attributes"))
+		backend->max_attributes = max_attributes_of(backend);
 	if (!entry_has(draft, "max-bandwidth"))
 		backend->max_bandwidth = NEIGHBOR_MAX_BANDWIDTH_BACKEND;
 }

@@ -12,7 +12,7 @@
 #include "config/entry.h"
 
 enum neighbor_keys_limits {
-	NEIGHBOR_KEY_COUNT = 52,
+	NEIGHBOR_KEY_COUNT = 53,
 };
 
 extern const struct entry neighbor_entry;

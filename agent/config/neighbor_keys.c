@@ -255,6 +255,11 @@ const struct option neighbor_keys[] = {
 	  "Most paths of one prefix that the neighbor may announce (RFC 7911). "
 	  "Default: 1024 for backends, any number for others.",
 	  AMOUNT(LIVE, max_paths, 1, UINT16_MAX) },
+	{ "max-attributes", "BYTES",
+	  "Most bytes of path attributes that its paths may have together. "
+	  "Default: 4096 for each of max-prefix for backends without Add-Path, "
+	  "any number for others.",
+	  AMOUNT(LIVE, max_attributes, 1, UINT32_MAX) },
 	{ "max-next-hops", "N",
 	  "Most next hops that its paths may have. Default: 64 for backends "
 	  "unless next-hop is any, any number for others.",

@@ -60,6 +60,8 @@ static const char *why_gone(const struct control_view *view,
 	switch (path->cause) {
 	case DEPARTURE_WITHDRAWN:
 		return "withdrawn by it";
+	case DEPARTURE_LIMIT:
+		return "more bytes of attributes than max-attributes=";
 	case DEPARTURE_STALE:
 		return "not announced again in a route refresh";
 	case DEPARTURE_ERROR:

@@ -79,6 +79,7 @@ options_json(const struct bgp_neighbor_options *options)
 	json_add_bool(out, "graceful_restart", options->graceful_restart);
 	add_limit(out, "max_prefix", options->max_prefix);
 	add_limit(out, "max_paths", options->max_paths);
+	add_limit(out, "max_attributes", options->max_attributes);
 	add_limit(out, "max_next_hops", options->max_nexthops);
 	add_limit(out, "max_bandwidth", options->max_bandwidth);
 	add_limit(out, "limit", options->limit);

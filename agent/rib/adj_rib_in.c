@@ -17,8 +17,6 @@ enum {
 };
 
 _Static_assert(POLICY_MAX_RULES < 1 << 10, "fits path.rule");
-_Static_assert(REASON_COUNT <= 1 << 6, "fits path.reason");
-_Static_assert(IMPORT_REASON_COUNT <= 1 << 4, "fits path.import");
 
 static enum bgp_family family_of(const struct route *route)
 {
@@ -75,6 +73,8 @@ static void set_path(struct rib *rib, struct rib_peer *peer,
 	if (!accepted)
 		inbound_tell_refused(peer, &route->node.prefix,
 				     verdict->reason);
+	attribute_budget_add(&peer->attributes,
+			     attribute_set_received(attributes)->size);
 	path->reason = path_usability(path);
 	rib_count_bad_nexthop(path, path->reason, true);
 	count_path(peer, verdict->reason, true);
@@ -85,6 +85,8 @@ static void clear_path(struct rib *rib, struct rib_peer *peer,
 		       const struct route *route, struct path *path)
 {
 	count_path(peer, path->import, false);
+	attribute_budget_remove(&peer->attributes,
+				attribute_set_received(path->attributes)->size);
 	rib_count_bad_nexthop(path, path->reason, false);
 	if (path->import == IMPORT_ACCEPTED) {
 		peer_nexthops_remove(&peer->nexthops,
@@ -264,6 +266,7 @@ void adj_rib_in_remove_path(struct rib *rib, struct rib_peer *peer,
 		tell_path(rib, peer, route, path->path_id, NULL);
 	mark_for_path(rib, route, path);
 	uncount_prefix(rib, peer, route, path);
+	attribute_budget_make_room(&peer->attributes);
 	path_index_remove(&rib->path_indexes, route, link);
 	if (path->import == IMPORT_BLACKHOLE)
 		tell_blackhole(rib, peer, route);
@@ -309,17 +312,19 @@ static struct path *get_path(struct rib *rib, struct rib_peer *peer,
 	return path;
 }
 
-/* Remove a path again that was not given any attributes. */
-static void drop_empty_path(struct rib *rib, struct rib_peer *peer,
-			    struct route *route, uint32_t path_id)
+/* Remove a path beyond a limit. A new one has no attributes yet. */
+static void drop_path(struct rib *rib, struct rib_peer *peer,
+		      struct route *route, uint32_t path_id)
 {
 	struct path **link = find_path_place(rib, route, peer, path_id);
 	struct path *path = *link;
 
-	if (path->attributes)
-		return;
-	path_index_remove(&rib->path_indexes, route, link);
-	pool_give(&rib->path_pool, path);
+	if (path->attributes) {
+		adj_rib_in_remove_path(rib, peer, route, link, DEPARTURE_LIMIT);
+	} else {
+		path_index_remove(&rib->path_indexes, route, link);
+		pool_give(&rib->path_pool, path);
+	}
 	route_free_if_unused(rib, route);
 }
 
@@ -414,8 +419,8 @@ static int announce_path(struct rib *rib, struct rib_peer *peer,
 		return -ENOMEM;
 	}
 	error = inbound_limit(rib, peer, route, path, &verdict);
-	if (error || !inbound_is_kept(path, &verdict))
-		drop_empty_path(rib, peer, route, key->path_id);
+	if (error || !inbound_is_kept(&verdict))
+		drop_path(rib, peer, route, key->path_id);
 	else
 		replace_path(rib, peer, route, path, &verdict);
 	return error;

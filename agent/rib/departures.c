@@ -210,6 +210,7 @@ bool departures_match(const struct departures *departures,
 static const char *const cause_names[DEPARTURE_CAUSE_COUNT] = {
 	[DEPARTURE_WITHDRAWN] = "withdrawn",
 	[DEPARTURE_ERROR] = "withdrawn_by_error",
+	[DEPARTURE_LIMIT] = "above_limit",
 	[DEPARTURE_STALE] = "not_announced_again",
 	[DEPARTURE_SESSION] = "session_down",
 };

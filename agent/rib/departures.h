@@ -27,6 +27,7 @@ enum departures_sizes {
 enum departure_cause {
 	DEPARTURE_WITHDRAWN,
 	DEPARTURE_ERROR, /* RFC 7606 2: treat-as-withdraw */
+	DEPARTURE_LIMIT, /* its new attributes: attribute_budget.h */
 	DEPARTURE_STALE, /* not announced again in a refresh: RFC 7313 4 */
 	DEPARTURE_SESSION,
 	DEPARTURE_CAUSE_COUNT,

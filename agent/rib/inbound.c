@@ -4,6 +4,7 @@
 #include "rib/inbound.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "bgp/codec/community.h"
 #include "bgp/codec/tunnel.h"
@@ -264,6 +265,25 @@ static void refuse_path(struct rib_peer *peer, const struct prefix *prefix,
 		  prefix_format(prefix, vip), peer->max_paths);
 }
 
+/* Refuse a path, new or held, that has too many attributes. Warn once a session. */
+static void refuse_attributes(struct rib_peer *peer,
+			      const struct prefix *prefix,
+			      struct inbound_verdict *verdict)
+{
+	char vip[PREFIX_TEXT_SIZE];
+
+	refuse(peer, IMPORT_MAX_ATTRIBUTES, verdict);
+	peer->attributes.blocked = true;
+	if (peer->attributes.logged)
+		return;
+	peer->attributes.logged = true;
+	log_event(EVENT_MAX_ATTRIBUTES_REACHED,
+		  &(struct event_objects){ .neighbor = &peer->source.address },
+		  "more bytes of attributes than max-attributes=%" PRIu64
+		  ": %s and others are refused; raise it if they are meant",
+		  peer->attributes.limit, prefix_format(prefix, vip));
+}
+
 bool inbound_is_full(struct rib *rib, struct rib_peer *peer,
 		     struct route *route)
 {
@@ -314,10 +334,18 @@ static int limit_new_path(struct rib *rib, struct rib_peer *peer,
 int inbound_limit(struct rib *rib, struct rib_peer *peer, struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict)
 {
+	uint32_t has = path->attributes ?
+			       attribute_set_received(path->attributes)->size :
+			       0;
 	int error = 0;
 
 	if (!path->attributes)
 		error = limit_new_path(rib, peer, route, path, verdict);
+	if (!error && inbound_is_kept(verdict) &&
+	    !attribute_budget_has_room(
+		    &peer->attributes, has,
+		    attribute_set_received(verdict->attributes)->size))
+		refuse_attributes(peer, &route->node.prefix, verdict);
 	if (!error && verdict->reason == IMPORT_ACCEPTED &&
 	    !peer_nexthops_has_room(&peer->nexthops,
 				    verdict->attributes->nexthop)) {

@@ -55,18 +55,15 @@ void inbound_end(struct inbound *in);
 bool inbound_is_blackhole(const struct rib_peer *peer,
 			  const struct bgp_attributes *attributes);
 
-/* False for a new path beyond a limit. */
-static inline bool inbound_is_kept(const struct path *path,
-				   const struct inbound_verdict *verdict)
+/* False for a path beyond a limit. */
+static inline bool inbound_is_kept(const struct inbound_verdict *verdict)
 {
-	return path->attributes || (verdict->reason != IMPORT_MAX_PREFIX &&
-				    verdict->reason != IMPORT_MAX_PATHS);
+	return verdict->reason <= IMPORT_LAST_KEPT;
 }
 
 /*
- * Check a new path against the peer's limits. Returns 0, with IMPORT_MAX_PREFIX
- * or IMPORT_MAX_PATHS as the verdict on a path that must not be kept, or -EDQUOT
- * if the session has to end.
+ * Check a path against the peer's limits. Returns 0, with a verdict that tells
+ * inbound_is_kept() if it must not be kept, or -EDQUOT if the session has to end.
  */
 int inbound_limit(struct rib *rib, struct rib_peer *peer, struct route *route,
 		  const struct path *path, struct inbound_verdict *verdict);

@@ -9,7 +9,7 @@
 
 _Static_assert(sizeof(struct path) <= 4 * sizeof(void *),
 	       "there are millions of them");
-_Static_assert(REASON_COUNT <= 1 << 5 && IMPORT_REASON_COUNT <= 1 << 4,
+_Static_assert(REASON_COUNT <= 1 << 5 && IMPORT_LAST_KEPT < 1 << 4,
 	       "path.reason and path.import hold them");
 
 /* True if frames to both addresses go to one machine, on a link of ours. */

@@ -56,16 +56,16 @@ struct path {
 	struct path *next; /* in the route, in path_order() */
 	const struct path_source *source;
 	struct attribute_set *attributes;
-	uint32_t path_id;	       /* RFC 7911; 0 if the peer has none */
-	enum import_reason import : 4; /* IMPORT_ACCEPTED, or refused */
-	enum path_reason reason : 5;   /* REASON_NONE: in the set */
-	unsigned int rule : 10;	       /* rule that decided; 0: none */
-	unsigned int round : 8;	       /* of refreshes: struct refresh_rounds */
-	bool best : 1;		       /* best path of its route */
-	bool equal_weight : 1;	       /* its bandwidth does not count here */
-	bool own_nexthop : 1;	       /* set by a rule: not checked */
-	bool multipath_off : 1;	       /* by a rule, as that of the source */
-	bool origin_noted : 1;	       /* origins.h */
+	uint32_t path_id;	 /* RFC 7911; 0 if the peer has none */
+	unsigned int import : 4; /* enum import_reason; ACCEPTED, or refused */
+	enum path_reason reason : 5; /* REASON_NONE: in the set */
+	unsigned int rule : 10;	     /* rule that decided; 0: none */
+	unsigned int round : 8;	     /* of refreshes: struct refresh_rounds */
+	bool best : 1;		     /* best path of its route */
+	bool equal_weight : 1;	     /* its bandwidth does not count here */
+	bool own_nexthop : 1;	     /* set by a rule: not checked */
+	bool multipath_off : 1;	     /* by a rule, as that of the source */
+	bool origin_noted : 1;	     /* origins.h */
 };
 
 /* True if the path was configured. */

@@ -107,6 +107,9 @@ static const struct {
 	[IMPORT_MAX_PREFIX] = { "max_prefix",
 				"more prefixes than max-prefix=" },
 	[IMPORT_MAX_PATHS] = { "max_paths", "more paths than max-paths=" },
+	[IMPORT_MAX_ATTRIBUTES] = { "max_attributes",
+				    "more bytes of attributes than "
+				    "max-attributes=" },
 	[IMPORT_MAX_NEXTHOPS] = { "max_next_hops",
 				  "more next hops than max-next-hops=" },
 };

@@ -70,15 +70,17 @@ enum import_reason {
 	IMPORT_DENIED_BY_RULE,
 	IMPORT_NO_POLICY, /* no rule allows it: RFC 8212 */
 	IMPORT_BLACKHOLE, /* taken, but not as a path: RFC 7999 */
-	/* The neighbor's limit: max_prefix.h. */
-	IMPORT_MAX_PREFIX,
-	IMPORT_MAX_PATHS,    /* of one prefix */
+	/* The neighbor's limits. */
 	IMPORT_MAX_NEXTHOPS, /* peer_nexthops.h */
+	/* Paths beyond the others are not kept, so struct path holds none of them. */
+	IMPORT_LAST_KEPT = IMPORT_MAX_NEXTHOPS,
+	IMPORT_MAX_PREFIX,     /* max_prefix.h */
+	IMPORT_MAX_PATHS,      /* of one prefix */
+	IMPORT_MAX_ATTRIBUTES, /* attribute_budget.h */
 };
 
-/* Not one of them: they fit into the bits of struct path. */
 enum import_reason_count {
-	IMPORT_REASON_COUNT = IMPORT_MAX_NEXTHOPS + 1,
+	IMPORT_REASON_COUNT = IMPORT_MAX_ATTRIBUTES + 1,
 };
 
 /* Why a route is not announced to a neighbor. */

@@ -55,6 +55,7 @@
 #include "core/member.h"
 #include "core/prefix_map.h"
 #include "core/turn_set.h"
+#include "rib/attribute_budget.h"
 #include "rib/decision.h"
 #include "rib/import.h"
 #include "rib/max_prefix.h"
@@ -103,8 +104,9 @@ struct rib_peer {
 	struct neighbor_vips judged_vips; /* the same, as paths were judged */
 	uint8_t max_prefix_length;
 	bool blackhole; /* BLACKHOLE of its paths counts: blackhole_changed() */
-	uint32_t max_paths;	       /* of one prefix; 0: any number */
-	struct peer_nexthops nexthops; /* the user sets its limit, too */
+	uint32_t max_paths;		    /* of one prefix; 0: any number */
+	struct peer_nexthops nexthops;	    /* the user sets its limit, too */
+	struct attribute_budget attributes; /* likewise */
 	/* Announcements since the session came up that were not kept. */
 	uint32_t not_kept[IMPORT_REASON_COUNT];
 	uint32_t departures;	   /* of paths since its session was lost */

@@ -30,6 +30,7 @@ TCP_REPAIR = 19
 UNACCEPTABLE_HOLD_TIME = (2, 6)
 WITH_HOLD_TIME = "10.1.0.14"
 RETURN_SECONDS = 15    # until a server whose power was cut is back
+HUGE, HUGE_BYTES, HUGE_KIND = 100, 60000, 200  # paths, bytes, attribute
 
 
 class Hostile(LabCase):
@@ -337,11 +338,14 @@ class Bounds(WatchedCase):
 
     announce_as = "origin"
     FEW, FEW_LIMIT = "10.1.0.12", 3
+    SHORT = "10.1.0.13"
     VIPS = [f"192.0.2.{n}/32" for n in range(1, 8)]
     options = {"neighbors": ("10.1.0.0/26,as=65001-65099,role=backend",
                              f"{FEW},as=65002,role=backend,passive,"
-                             f"max-prefix={FEW_LIMIT}", UPSTREAM),
-               "addresses": (FEW,)}
+                             f"max-prefix={FEW_LIMIT}",
+                             f"{SHORT},as=65003,role=backend,passive,"
+                             "max-attributes=200", UPSTREAM),
+               "addresses": (FEW, SHORT)}
 
     def neighbor(self, address):
         return self.lab.headgate.neighbor(address)
@@ -383,6 +387,55 @@ class Bounds(WatchedCase):
         self.assertEqual(shown["prefixes_accepted"], 0)
         self.assertLess(grown, memory_bound(FLOOD_MEMORY))
         self.assertIsNone(self.lab.route(addresses(0, 1)[0]))
+
+    def test_a_backend_has_room_for_4096_bytes_of_attributes_for_each_prefix(
+            self):
+        speaker = self.keep(self.lab.establish(
+            NEXT_HOP, BACKEND_AS, capabilities=bgp.usual_capabilities(
+                BACKEND_AS) + bgp.capability(bgp.CAP_EXTENDED_MESSAGE)))
+        before = self.lab.memory()
+        for number, prefix in enumerate(addresses(0, HUGE)):
+            speaker.send(bgp.update(
+                bgp.origin(), bgp.as_path(BACKEND_AS), bgp.next_hop(NEXT_HOP),
+                bgp.attribute(HUGE_KIND, bgp.u32(number) + bytes(HUGE_BYTES)),
+                nlri=bgp.prefix(prefix)))
+            if number % 10 == 0:  # the traffic's own socket sees all of it
+                self.measure_update([speaker])
+        wait_for([speaker], lambda: self.neighbor(NEXT_HOP)[
+            "prefixes_received"] == HUGE, 10, "all of them")
+        grown = self.lab.memory() - before
+        shown = self.neighbor(NEXT_HOP)
+        tell(f"{HUGE} paths of {HUGE_BYTES} bytes: {grown} kB")
+        self.assertEqual(shown["options"]["max_attributes"],
+                         4096 * DEFAULT_LIMIT)
+        self.assertEqual(shown["max_prefix_count"],
+                         4096 * DEFAULT_LIMIT // HUGE_BYTES)
+        self.assertEqual(shown["refused"]["max_attributes"],
+                         HUGE - shown["max_prefix_count"])
+        self.assertLess(grown, memory_bound(4 * 4096))
+        speaker.close()
+
+    def test_a_path_with_too_many_attributes_gets_the_room_of_another(self):
+        short = self.keep(self.lab.establish(self.SHORT, 65003))
+        first, second = self.VIPS[:2]
+        tags = [(65003, n) for n in range(30)]  # 120 bytes
+        for vip in (first, second):
+            short.send(announcement(vip, 65003, self.SHORT, tags))
+        wait_for([short], lambda: self.neighbor(self.SHORT)["refused"][
+            "max_attributes"] == 1, 5, "a refusal")
+        self.assertTrue(self.lab.path(first, self.SHORT)["selected"])
+        self.assertIsNone(self.lab.path(second, self.SHORT))
+        self.assertIn("more bytes of attributes than max-attributes=200: "
+                      f"{second} and others", self.lab.headgate.log_tail(200))
+        short.send(announcement(first, 65003, self.SHORT,
+                                [(65003, n) for n in range(60)]))
+        short.wait_for_message(bgp.ROUTE_REFRESH)
+        self.assertIn("more bytes of attributes than max-attributes=",
+                      self.lab.headgate.ctl("explain", first).stdout)
+        short.send(announcement(second, 65003, self.SHORT, tags))
+        wait_for([short], lambda: (self.lab.path(second, self.SHORT)
+                                   or {}).get("selected"), 5, "the second VIP")
+        short.close()
 
     def test_who_is_refused_is_named_and_gets_the_room_of_others(self):
         few = self.keep(self.lab.establish(self.FEW, 65002))

@@ -87,6 +87,7 @@ static bool exchange_equal(const struct bgp_neighbor_options *a,
 	       a->max_prefix_restart == b->max_prefix_restart &&
 	       neighbor_vips_equal(&a->vips, &b->vips) &&
 	       a->max_paths == b->max_paths &&
+	       a->max_attributes == b->max_attributes &&
 	       a->max_nexthops == b->max_nexthops &&
 	       a->max_bandwidth == b->max_bandwidth &&
 	       a->max_prefix_length == b->max_prefix_length &&

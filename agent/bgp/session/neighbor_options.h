@@ -38,6 +38,8 @@ enum bgp_neighbor_limits {
 	NEIGHBOR_MAX_PREFIX_RESTART_TIME = 60,
 	NEIGHBOR_MAX_PREFIX_BACKEND = 1000,
 	NEIGHBOR_MAX_PATHS_BACKEND = 1024,
+	/* For each prefix that it may announce: a whole plain message. */
+	NEIGHBOR_MAX_ATTRIBUTES_BACKEND = 4096,
 	NEIGHBOR_MAX_NEXTHOPS_BACKEND = 64,
 	NEIGHBOR_MAX_NEXTHOPS = 1024,
 	/* In --bandwidth-unit: 800 Gbit/s by default, the fastest port. */
@@ -93,6 +95,7 @@ struct bgp_neighbor_options {
 	uint16_t max_prefix_restart; /* stay down for; 0: not of that action */
 	struct neighbor_vips vips;
 	uint32_t max_paths;	   /* of one prefix (RFC 7911); 0: any number */
+	uint32_t max_attributes;   /* bytes, of its paths; 0: any number */
 	uint32_t max_nexthops;	   /* of its paths; 0: any number */
 	uint32_t max_bandwidth;	   /* a higher one counts as this; 0: any */
 	uint8_t max_prefix_length; /* longer ones are refused; 0: none */

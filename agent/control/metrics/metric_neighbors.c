@@ -115,6 +115,7 @@ static void count_refused(const struct rib_peer *peer,
 		peer->refused[IMPORT_LOOP] + peer->refused[IMPORT_LEAK];
 	refused[REFUSED_LIMIT] = peer->refused[IMPORT_MAX_NEXTHOPS] +
 				 peer->not_kept[IMPORT_MAX_PATHS] +
+				 peer->not_kept[IMPORT_MAX_ATTRIBUTES] +
 				 waiting_prefixes_count(&peer->waiting);
 }
 

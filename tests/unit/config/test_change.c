@@ -69,6 +69,7 @@ static const struct row {
 	  "neighbor 10.1.0.12: role none -> backend|"
 	  "neighbor 10.1.0.12: hold-time 90 -> 9|"
 	  "neighbor 10.1.0.12: max-prefix default -> 1000|"
+	  "neighbor 10.1.0.12: max-attributes default -> 4096000|"
 	  "neighbor 10.1.0.12: max-bandwidth default -> 800000" },
 	{ "neighbor 10.1.0.0/24,as=65001",
 	  "neighbor 10.1.0.0/24,as=65001-65009",

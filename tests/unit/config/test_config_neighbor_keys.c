@@ -77,7 +77,8 @@ static void a_neighbor_has_a_name_for_people(void **state)
 			    "rack1/web-1");
 	assert_prints("10.0.0.3,name=rack1/web-1,role=backend",
 		      "10.0.0.3,role=backend,name=rack1/web-1,port=179,"
-		      "hold-time=9,max-prefix=1000,max-bandwidth=800000");
+		      "hold-time=9,max-prefix=1000,max-attributes=4096000,"
+		      "max-bandwidth=800000");
 	neighbor_of("10.0.0.3,name=0123456789012345678901234567890");
 	assert_refused(
 		"10.0.0.3,name=01234567890123456789012345678901",

@@ -33,7 +33,7 @@ static const char whole_text[] =
 	"cluster-id 10.0.0.1\n"
 	"neighbor 10.0.0.2,as=65001,role=none,port=179,hold-time=90\n"
 	"neighbor 10.1.0.0/24,role=backend,passive,hold-time=9,"
-	"limit=256,max-prefix=1000,max-bandwidth=800000\n"
+	"limit=256,max-prefix=1000,max-attributes=4096000,max-bandwidth=800000\n"
 	"shutdown-delay 3\n"
 	"on-exit remove\n"
 	"takeover-max 60\n"

@@ -239,6 +239,7 @@ static const struct key_row {
 	{ "", ",blackhole" },
 	{ "", ",flowspec" },
 	{ "", ",max-paths=3" },
+	{ "", ",max-attributes=3" },
 	{ "", ",max-next-hops=3" },
 	{ "", ",max-bandwidth=3" },
 	{ ",role=backend", ",pass-attributes" },

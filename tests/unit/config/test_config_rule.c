@@ -467,6 +467,33 @@ static void no_more_rules_than_there_is_room_for(void **state)
 	assert_non_null(strstr(errors, "at most 512 are supported"));
 }
 
+static void max_attributes_follows_from_max_prefix(void **state)
+{
+	static const struct {
+		const char *keys;
+		uint32_t bytes;
+	} cases[] = {
+		{ ",role=backend", 4096000 },
+		{ ",role=backend,max-prefix=10", 40960 },
+		{ ",role=backend,max-prefix=4G", UINT32_MAX },
+		{ ",role=backend,add-path=receive", 0 },
+		{ ",role=backend,max-attributes=1M", 1000000 },
+		{ ",role=peer,max-prefix=10", 0 },
+		{ ",role=peer,max-attributes=5", 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char value[128];
+
+		snprintf(value, sizeof(value), "neighbor 10.0.0.3%s",
+			 cases[i].keys);
+		assert_int_equal(parse_lines(value), 0);
+		assert_int_equal(config.bgp.neighbors[1].max_attributes,
+				 cases[i].bytes);
+	}
+}
+
 static void max_prefix_prints_as_it_is_read(void **state)
 {
 	(void)state;
@@ -505,6 +532,7 @@ int main(void)
 		cmocka_unit_test(every_truncation_is_an_error_or_a_valid_rule),
 		cmocka_unit_test(too_much_in_one_rule_is_refused),
 		cmocka_unit_test(no_more_rules_than_there_is_room_for),
+		cmocka_unit_test(max_attributes_follows_from_max_prefix),
 		cmocka_unit_test(max_prefix_prints_as_it_is_read),
 	};
 
