@@ -149,7 +149,7 @@ datapath_TESTS := datapath/test_layout datapath/test_vip_table
 filter_TESTS := filter/test_book
 control_TESTS := $(addprefix control/test_,event_followers flow_frame http metrics permission prefix_cursor request server show_config vip_memory html)
 config_TESTS := $(addprefix config/test_,change config config_aggregate config_confederation config_encapsulation config_file \
-	config_inside config_multipath config_neighbor config_neighbor_keys config_path \
+	config_inside config_limits config_multipath config_neighbor config_neighbor_keys config_path \
 	config_print config_rooms config_rule config_vip config_warn)
 # Tests of the rib that write rules as text: they link the parser, too.
 config_TESTS += $(addprefix rib/test_,as_pattern policy policy_rib reconfigure update_group update_group_random)
