@@ -157,7 +157,7 @@ const struct event_type event_types[EVENT_KIND_COUNT] = {
 				   "on.",
 				   "Set the same families at both ends." },
 	[EVENT_MAX_PREFIX_NEAR] = { "max_prefix_near", "rib", LOG_LEVEL_WARNING,
-				    "A neighbor has three quarters of its max-prefix or more.",
+				    "A neighbor has 80 % of its max-prefix or more.",
 				    "Raise max-prefix= if they are meant." },
 	[EVENT_MAX_PREFIX_REACHED] = { "max_prefix_reached", "rib",
 				       LOG_LEVEL_WARNING,
