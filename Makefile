@@ -97,7 +97,7 @@ steering_SRC := adopt.c adopted_table.c affinity.c assign.c audit.c backup.c bui
 steering_USES := rib nexthop host codec core
 
 datapath_DIR := agent/datapath
-datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c filters.c flows.c inherited.c layout.c marker.c options.c pins.c run.c \
+datapath_SRC := attach.c audit.c capture.c counters.c datapath.c failure.c filters.c flows.c grow.c inherited.c layout.c marker.c options.c pins.c run.c \
 	tables.c vip_sweep.c vip_table.c vips.c
 datapath_USES := core
 

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "datapath/datapath_internal.h"
 #include "datapath/failure.h"
+#include "datapath/grow.h"
 #include "datapath/pins.h"
 
 #include <bpf/bpf.h>
@@ -150,7 +151,8 @@ static int adopt_tables(struct datapath *dp,
 		enum layout_misfit misfit =
 			layout_compare(&inherited->layout, &layout);
 
-		dp->adopted = misfit == LAYOUT_FITS;
+		dp->grown = misfit == LAYOUT_GROWS;
+		dp->adopted = misfit == LAYOUT_FITS || dp->grown;
 		layout_explain(misfit, &inherited->layout, &layout, why,
 			       sizeof(why));
 	}
@@ -162,7 +164,12 @@ static int adopt_tables(struct datapath *dp,
 			  why);
 		return 0;
 	}
-	err = inherited_use(inherited, dp->skeleton->obj);
+	if (dp->grown)
+		log_event(EVENT_TABLES_GROW, NULL,
+			  "tables of the previous run grow: %s; flows of "
+			  "buckets that move go through an affinity window",
+			  why);
+	err = inherited_use(inherited, !dp->grown, dp->skeleton->obj);
 	dp->vips.secret = inherited->vip_secret;
 	dp->skeleton->rodata_config->config.vip_secret = dp->vips.secret;
 	return err;
@@ -250,6 +257,8 @@ static int map_memory(struct datapath *dp, struct datapath_error *error)
 				   bpf_map__fd(skeleton->maps.filter_use));
 	if (!err && dp->adopted)
 		err = filters_adopt(&dp->filters);
+	if (!err && dp->grown)
+		err = grow_tables(dp);
 	if (err)
 		return failure(error, err, "tables: cannot be mapped: %s",
 			       strerror(-err));
@@ -372,7 +381,7 @@ int datapath_pin_maps(struct datapath *dp, struct datapath_error *error)
 	int err;
 
 	dp->maps_pinned = true;
-	if (!dp->adopted)
+	if (!dp->adopted || dp->grown)
 		pins_remove(&dp->pins, PIN_MAP, bpf_map__name(config),
 			    bpf_map__fd(config));
 	bpf_object__for_each_map(map, dp->skeleton->obj)
@@ -473,6 +482,9 @@ int datapath_inherited_bucket(const struct datapath *dp, uint32_t group,
 			      uint32_t bucket, struct hg_bucket *word,
 			      uint16_t *previous)
 {
+	/* Hashes choose by their low bits: so flows of our bucket were in this one. */
+	if (dp->grown)
+		bucket &= dp->inherited.layout.table_size - 1;
 	return inherited_bucket(&dp->inherited, group, bucket, word, previous);
 }
 

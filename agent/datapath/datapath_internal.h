@@ -26,6 +26,7 @@ struct datapath {
 	bool accept_martians;
 	struct inherited inherited; /* closed: there is nothing to take over */
 	bool adopted;		    /* its maps are ours */
+	bool grown; /* but those of buckets, which are more: grow.h */
 
 	/* Descriptors */
 	int program;

@@ -192,14 +192,17 @@ void inherited_close(struct inherited *inherited)
 	*inherited = (struct inherited){};
 }
 
-int inherited_use(const struct inherited *inherited, struct bpf_object *object)
+int inherited_use(const struct inherited *inherited, bool fits,
+		  struct bpf_object *object)
 {
 	int err = 0;
 
 	for (enum inherited_map map = 0; map < INHERITED_MAP_COUNT && !err;
 	     map++)
-		err = bpf_map__reuse_fd(map_of(object, map),
-					inherited->maps[map]);
+		if (fits ||
+		    (map != INHERITED_BUCKETS && map != INHERITED_PREVIOUS))
+			err = bpf_map__reuse_fd(map_of(object, map),
+						inherited->maps[map]);
 	return err;
 }
 

@@ -64,8 +64,12 @@ struct inherited {
 bool inherited_open(struct inherited *inherited, const struct pins *pins,
 		    const struct bpf_object *object, char *why, size_t size);
 void inherited_close(struct inherited *inherited);
-/* Let the maps of `object`, which is not loaded yet, be these. 0 or -errno. */
-int inherited_use(const struct inherited *inherited, struct bpf_object *object);
+/*
+ * Let the maps of `object`, which is not loaded yet, be these; those of buckets only
+ * if the tables fit. 0 or -errno.
+ */
+int inherited_use(const struct inherited *inherited, bool fits,
+		  struct bpf_object *object);
 
 typedef void inherited_visit(const struct prefix *prefix,
 			     const struct hg_vip *vip, void *context);

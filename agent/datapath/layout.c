@@ -18,6 +18,8 @@ static const struct {
 	[LAYOUT_FLOWS] = { "the room for flow records (--affinity-flows)",
 			   offsetof(struct layout, flow_room) },
 	[LAYOUT_CPUS] = { "the number of CPUs", offsetof(struct layout, cpus) },
+	[LAYOUT_GROWS] = { "--table-size",
+			   offsetof(struct layout, table_size) },
 };
 
 static uint32_t layout_number(const struct layout *layout,
@@ -33,7 +35,7 @@ enum layout_misfit layout_compare(const struct layout *was,
 {
 	if (was->number != is->number)
 		return LAYOUT_NUMBER;
-	if (was->table_size != is->table_size)
+	if (was->table_size > is->table_size)
 		return LAYOUT_TABLE_SIZE;
 	if (was->group_count != is->group_count)
 		return LAYOUT_GROUPS;
@@ -41,7 +43,9 @@ enum layout_misfit layout_compare(const struct layout *was,
 		return LAYOUT_FLOWS;
 	if (was->hash_key != is->hash_key)
 		return LAYOUT_SEED;
-	return was->cpus == is->cpus ? LAYOUT_FITS : LAYOUT_CPUS;
+	if (was->cpus != is->cpus)
+		return LAYOUT_CPUS;
+	return was->table_size == is->table_size ? LAYOUT_FITS : LAYOUT_GROWS;
 }
 
 void layout_explain(enum layout_misfit misfit, const struct layout *was,

@@ -28,6 +28,7 @@ enum layout_misfit {
 	LAYOUT_FLOWS,
 	LAYOUT_SEED,
 	LAYOUT_CPUS,
+	LAYOUT_GROWS, /* only in more buckets: each becomes several */
 };
 
 /* Return the first difference. */

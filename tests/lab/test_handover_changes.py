@@ -17,8 +17,8 @@ class Withdrawn(HandoverCase):
     """The successor has other tables, or announces less."""
 
     def test_other_tables_are_filled_before_they_are_used(self):
-        self.hand_over("--table-size", "32768")
-        self.assertIn("--table-size is 32768 and was 16384", self.log())
+        self.hand_over("--table-size", "8192")
+        self.assertIn("--table-size is 8192 and was 16384", self.log())
         self.assert_nothing_was_seen()
 
     def test_what_it_does_not_announce_is_withdrawn_at_the_end(self):

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 enum {
-	TABLE_SIZE = 256,
+	TABLE_SIZE = 512,
 	GROUPS = 4,
 };
 
@@ -128,7 +128,7 @@ static void reads_tables_of_another_size_and_makes_new_ones(void **state)
 
 	(void)state;
 	crash_an_agent_with_tables();
-	options.table_size *= 2;
+	options.table_size /= 2;
 	assert_int_equal(datapath_open(&options, &dp, &error), 0);
 	assert_false(datapath_is_adopted(dp));
 	assert_true(datapath_inherits(dp));
@@ -142,6 +142,53 @@ static void reads_tables_of_another_size_and_makes_new_ones(void **state)
 	assert_int_equal(bucket.current, HG_NEXTHOP_NONE);
 	must_pin(dp);
 	must_attach(dp, "veth0");
+	datapath_close(dp, false);
+}
+
+static void fills_larger_tables_out_of_smaller_ones(void **state)
+{
+	const struct hg_bucket moving = { .current = 3, .backup = 4 };
+	struct datapath_options options = good_options;
+	uint32_t first, size = options.table_size;
+	struct datapath_error error;
+	struct hg_nexthop nexthop;
+	struct hg_bucket bucket;
+	struct datapath *dp;
+	uint16_t previous;
+
+	(void)state;
+	crash_an_agent_with_tables();
+	options.table_size *= 4;
+	first = options.table_size; /* of group 1 */
+	assert_int_equal(datapath_open(&options, &dp, &error), 0);
+	assert_true(datapath_is_adopted(dp));
+	for (uint32_t part = 0; part < 4; part++) {
+		uint32_t at = part * size + 7;
+
+		assert_int_equal(datapath_get_bucket(dp, first + at, &bucket),
+				 0);
+		assert_int_equal(bucket.current, moving.current);
+		assert_int_equal(datapath_inherited_bucket(dp, 1, at, &bucket,
+							   &previous),
+				 0);
+		assert_int_equal(bucket.current, moving.current);
+		assert_int_equal(
+			datapath_get_bucket(dp, first + at + 1, &bucket), 0);
+		assert_int_equal(bucket.current, HG_NEXTHOP_NONE);
+	}
+	assert_int_equal(datapath_get_nexthop(dp, 3, &nexthop), 0);
+	assert_int_equal(nexthop.incarnation, 9);
+	must_attach(dp, "veth0");
+	must_pin(dp);
+	datapath_close(dp, true);
+	/* The next one finds them as they are now. */
+	assert_int_equal(datapath_open(&options, &dp, &error), 0);
+	assert_true(datapath_is_adopted(dp));
+	assert_int_equal(datapath_get_bucket(dp, first + 3 * size + 7, &bucket),
+			 0);
+	assert_int_equal(bucket.current, moving.current);
+	must_attach(dp, "veth0");
+	must_pin(dp);
 	datapath_close(dp, false);
 }
 
@@ -167,6 +214,7 @@ int main(void)
 		cmocka_unit_test(adopts_tables_that_fit),
 		cmocka_unit_test(
 			reads_tables_of_another_size_and_makes_new_ones),
+		cmocka_unit_test(fills_larger_tables_out_of_smaller_ones),
 		cmocka_unit_test(
 			adopts_nothing_without_the_pin_that_comes_last),
 	};

@@ -74,6 +74,17 @@ static void a_seed_is_not_written(void **state)
 	check(&is, LAYOUT_SEED, "the hash seed is another one");
 }
 
+static void more_buckets_grow_out_of_fewer(void **state)
+{
+	struct layout is = common;
+
+	(void)state;
+	is.table_size = 65536;
+	check(&is, LAYOUT_GROWS, "--table-size is 65536 and was 16384");
+	is.hash_key = 8;
+	check(&is, LAYOUT_SEED, "the hash seed is another one");
+}
+
 /* The number of buckets is the same. */
 static void sizes_that_make_up_for_each_other_do_not_fit(void **state)
 {
@@ -91,6 +102,7 @@ int main(void)
 		cmocka_unit_test(equal_layouts_fit),
 		cmocka_unit_test(each_difference_has_its_name),
 		cmocka_unit_test(a_seed_is_not_written),
+		cmocka_unit_test(more_buckets_grow_out_of_fewer),
 		cmocka_unit_test(sizes_that_make_up_for_each_other_do_not_fit),
 	};
 
