@@ -35,7 +35,7 @@ enum control_stream {
 };
 
 enum control_verb_sizes {
-	CONTROL_MAX_OPTIONS = 6,
+	CONTROL_MAX_OPTIONS = 8,
 };
 
 struct control_verb {

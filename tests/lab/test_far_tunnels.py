@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Check what says how packets go to servers behind routers, and where the tunnel
-ends: the Tunnel Encapsulation attribute of stock ExaBGP, and a rule. BIRD, FRR
-and GoBGP of Debian have no way to send the attribute."""
+ends: the Tunnel Encapsulation attribute of stock ExaBGP, and a rule."""
 
 import socket
 

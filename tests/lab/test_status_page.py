@@ -198,6 +198,9 @@ class StatusPage(RawCase):
         neighbor = json.loads(fetch(
             self.lab.host, f"/api/v1/neighbor?neighbor={OBSERVER}").body)
         self.assertEqual(neighbor["neighbor"]["address"], OBSERVER)
+        events = json.loads(fetch(
+            self.lab.host, "/api/v1/events?event=neighbor_up").body)["events"]
+        self.assertEqual({event["event"] for event in events}, {"neighbor_up"})
         for path in ("config", "nonsense", "neighbor", "", "capture",
                      "../metrics"):
             reply = fetch(self.lab.host, f"/api/v1/{path}")

@@ -82,8 +82,11 @@ static void further_fields_do_no_harm(void **state)
 	"show routes from, show routes to, show routes, "                                                               \
 	"show vips [filter] [limit] [from], show route prefix, show nexthops, show drains, show filters, show groups, " \
 	"show flows [vip] [nexthop] [limit] [from], show counters, "                                                    \
-	"show events [vip] [neighbor] [nexthop] [interface] [after] [last]"
-#define EVENT_FORMS   "events [vip] [neighbor] [nexthop] [interface] [after]"
+	"show events [vip] [neighbor] [nexthop] [interface] [event] "                                                   \
+	"[severity] [after] [last]"
+#define EVENT_FORMS                                                         \
+	"events [vip] [neighbor] [nexthop] [interface] [event] [severity] " \
+	"[after]"
 #define EXPLAIN_FORMS "explain prefix, explain frame, explain flow"
 #define ORDER_FORMS                                                      \
 	"neighbor shutdown neighbor [reason], neighbor enable neighbor " \
