@@ -6,6 +6,7 @@
 #include "bgp/codec/as_path.h"
 #include "bgp/codec/community.h"
 #include "bgp/codec/extended_community.h"
+#include "bgp/codec/tunnel.h"
 #include "rib/otc.h"
 #include "rib/rib_internal.h"
 
@@ -286,8 +287,10 @@ struct bgp_attributes outbound_attributes(struct rib *rib,
 		writer_of(rib->export_scratch, sizeof(rib->export_scratch));
 
 	/* AIGP would lack the cost from here to the next hop: RFC 7311 3.4. */
-	if (!keeps)
+	if (!keeps) {
 		out.present &= ~BGP_HAS_AIGP;
+		bgp_tunnel_remove(&w, &out);
+	}
 	if (to->type == PEER_EXTERNAL)
 		make_external(rib, &w, to, result.set & POLICY_SET_MED, &out);
 	else

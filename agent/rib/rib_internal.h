@@ -57,8 +57,8 @@ enum rib_work {
 };
 
 enum export_scratch_sizes {
-	/* One attribute set, its AS_PATH two more times, and our prefixes. */
-	EXPORT_SCRATCH_SIZE = BGP_CANONICAL_MAX + 2 * UINT16_MAX + 64,
+	/* Two attribute sets, the AS_PATH two more times, and our prefixes. */
+	EXPORT_SCRATCH_SIZE = 2 * BGP_CANONICAL_MAX + 2 * UINT16_MAX + 64,
 };
 
 struct aggregate {

@@ -123,14 +123,32 @@ bool extended_community_bandwidth(const struct bgp_attributes *attributes,
 	return true;
 }
 
+/* Read the type and subtype; true if they are those of RFC 9012 4.1. */
+static bool is_encapsulation(struct reader *community)
+{
+	unsigned int type = reader_u8(community);
+	unsigned int subtype = reader_u8(community);
+
+	return type == BGP_EXTENDED_OPAQUE &&
+	       subtype == BGP_EXTENDED_ENCAPSULATION;
+}
+
+void extended_community_write_untunneled(struct writer *w, struct reader list)
+{
+	while (list.left) {
+		struct reader one =
+			reader_sub(&list, BGP_EXTENDED_COMMUNITY_SIZE);
+		struct reader rest = one;
+
+		if (!is_encapsulation(&rest))
+			writer_bytes(w, one.data, one.left);
+	}
+}
+
 /* Read one community; an encapsulation that is not known counts as none. */
 static enum hg_encapsulation read_encapsulation(struct reader community)
 {
-	unsigned int type = reader_u8(&community);
-	unsigned int subtype = reader_u8(&community);
-
-	if (type != BGP_EXTENDED_OPAQUE ||
-	    subtype != BGP_EXTENDED_ENCAPSULATION)
+	if (!is_encapsulation(&community))
 		return HG_ENCAPSULATION_NONE;
 	reader_u32(&community); /* reserved */
 	switch (reader_u16(&community)) {

@@ -47,6 +47,8 @@ void extended_community_write_bandwidth(struct writer *w, uint16_t as,
 void extended_community_write_transitive(struct writer *w, struct reader list,
 					 size_t size);
 
+/* Write the communities without those that say an encapsulation (RFC 9012 4.1). */
+void extended_community_write_untunneled(struct writer *w, struct reader list);
 /* Write the communities, of `size` bytes each, without link bandwidths. */
 void extended_community_write_other(struct writer *w, struct reader list,
 				    size_t size);

@@ -138,3 +138,37 @@ struct bgp_tunnel bgp_tunnel_of(const struct bgp_attributes *attributes)
 			extended_community_encapsulation(attributes);
 	return tunnel;
 }
+
+static void remove_attribute(struct writer *w,
+			     struct bgp_attributes *attributes)
+{
+	struct reader list = attributes->unknown;
+	struct raw_attribute raw;
+	size_t before = w->used;
+
+	while (raw_attribute_next(&list, &raw))
+		if (raw.type != BGP_ATTRIBUTE_TUNNEL_ENCAPSULATION)
+			writer_bytes(w, raw.whole.data, raw.whole.left);
+	attributes->unknown = reader_of(w->data + before, w->used - before);
+}
+
+static void remove_communities(struct writer *w,
+			       struct bgp_attributes *attributes)
+{
+	size_t before = w->used;
+
+	extended_community_write_untunneled(w,
+					    attributes->extended_communities);
+	attributes->extended_communities =
+		reader_of(w->data + before, w->used - before);
+	if (w->used == before)
+		attributes->present &= ~BGP_HAS_EXTENDED_COMMUNITIES;
+}
+
+void bgp_tunnel_remove(struct writer *w, struct bgp_attributes *attributes)
+{
+	if (attributes->unknown.left)
+		remove_attribute(w, attributes);
+	if (attributes->extended_communities.left)
+		remove_communities(w, attributes);
+}

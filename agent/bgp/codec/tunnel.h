@@ -35,4 +35,10 @@ struct bgp_tunnel bgp_tunnel_choose(struct reader value);
  */
 struct bgp_tunnel bgp_tunnel_of(const struct bgp_attributes *attributes);
 
+/*
+ * Leave out what says how to reach the next hop: it was said of another one
+ * (RFC 9012 11). The lists without it are written to `w`.
+ */
+void bgp_tunnel_remove(struct writer *w, struct bgp_attributes *attributes);
+
 #endif

@@ -11,16 +11,22 @@
 
 #include <cmocka.h>
 
-#include "world.h"
+#include "export_world.h"
 
 enum {
 	SERVER,
 	END, /* of the tunnel */
 };
 
-/* A Tunnel Encapsulation attribute: GRE to 10.0.0.2, which is backend END. */
-static const uint8_t tunnel[] = { 0xc0, 23, 16, 0, 2, 0,  12, 6, 10, 0,
-				  0,	0,  0,	0, 1, 10, 0,  0, 2 };
+/*
+ * A Tunnel Encapsulation attribute: GRE to 10.0.0.2, which is backend END. Behind
+ * it is one of another type.
+ */
+static const uint8_t attributes[] = { 0xc0, 23, 16, 0,	  2,  0, 12, 6,
+				      10,   0,	0,  0,	  0,  0, 1,  10,
+				      0,    0,	2,  0xc0, 99, 1, 7 };
+static const uint8_t other[] = { 0xc0, 99, 1, 7 };
+static const uint8_t gre_community[] = { 3, 0x0c, 0, 0, 0, 0, 0, 2 };
 
 static struct rib_nexthop_place behind_routers(const struct address *nexthop,
 					       void *context)
@@ -69,7 +75,10 @@ static const struct path *announce_tunnel(struct world *world)
 	struct test_update t;
 
 	test_announce(&t, &route);
-	t.update.attributes.unknown = reader_of(tunnel, sizeof(tunnel));
+	t.update.attributes.unknown = reader_of(attributes, sizeof(attributes));
+	t.update.attributes.present |= BGP_HAS_EXTENDED_COMMUNITIES;
+	t.update.attributes.extended_communities =
+		reader_of(gre_community, sizeof(gre_community));
 	assert_int_equal(adj_rib_in_update(world->rib, world->backends[SERVER],
 					   &t.update),
 			 0);
@@ -127,6 +136,21 @@ static void the_end_has_to_be_one_that_the_neighbor_may_give(void **state)
 			 REASON_NEXTHOP_NOT_ON_LINK);
 }
 
+/* Packets that are sent to us must not go around us, nor come inside others. */
+static void the_tunnel_is_not_said_of_our_own_address(void **state)
+{
+	struct world *world = *state;
+	struct bgp_attributes a;
+
+	restart_server(world, HG_ENCAPSULATION_COUNT, NEIGHBOR_NEXTHOP_ANY);
+	announce_tunnel(world);
+	a = next_announcement(world, world->upstream);
+	assert_true(a.present & BGP_HAS_NEXTHOP);
+	assert_int_equal(a.unknown.left, sizeof(other));
+	assert_memory_equal(a.unknown.data, other, sizeof(other));
+	assert_false(a.present & BGP_HAS_EXTENDED_COMMUNITIES);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, setup_tunnels, teardown)
 
@@ -135,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_path_leads_to_the_end_of_its_tunnel),
 		TEST(without_the_key_the_attribute_has_no_effect),
+		TEST(the_tunnel_is_not_said_of_our_own_address),
 		TEST(the_end_has_to_be_one_that_the_neighbor_may_give),
 	};
 
