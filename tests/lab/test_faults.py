@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 import unittest
 
 import lab_case  # noqa: F401 (finds the lab)
@@ -19,6 +20,7 @@ LIMITED = ("10.1.0.0/26,as=65001-65099,role=backend,max-prefix=4,"
            "pass-attributes,hold-time-zero")
 NAMED = f"{THIRD},as={BACKEND_AS + 2},role=backend,passive,name=rack2"
 CLIENTS = 70  # more than the control socket serves
+VIP_EVENTS_WINDOW_S = 1
 
 
 class Faults(RawCase):
@@ -112,6 +114,8 @@ class Faults(RawCase):
         self.wait_cause("192.0.2.41/32", "own_address")
         self.lab.host.ip("address del 192.0.2.41/32 dev lo")
         self.wait_cause("192.0.2.41/32", None)
+        # These changes were all that have an event of their own in a second.
+        time.sleep(VIP_EVENTS_WINDOW_S)
 
     def wait_cause(self, vip, cause):
         """Wait until the path is used, or refused for the cause."""
