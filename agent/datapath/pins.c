@@ -14,11 +14,14 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	DIRECTORY_MODE = 0750, /* for the group that may read the counters */
 	FD_PATH_SIZE = 64,
+	LOCK_TRIES = 100,
+	LOCK_PAUSE_NS = 10000000,
 };
 
 static const char *const folders[PIN_KIND_COUNT] = {
@@ -170,6 +173,25 @@ static int take_lock(struct pins *pins, int lock, struct datapath_error *error)
 	return pins->lock < 0 ? -errno : 0;
 }
 
+/*
+ * Lock a directory. An agent that is killed closes its sockets, by which its
+ * successor learns of the end, before its lock. Returns 0, or -1 with errno.
+ */
+static int wait_for_lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return 0;
+		if (errno != EWOULDBLOCK)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	errno = EWOULDBLOCK;
+	return -1;
+}
+
 static int lock_directory(struct pins *pins, int lock,
 			  struct datapath_error *error)
 {
@@ -183,7 +205,7 @@ static int lock_directory(struct pins *pins, int lock,
 			       pins->directory, strerror(errno));
 	if (lock >= 0)
 		return take_lock(pins, lock, error);
-	if (!flock(pins->lock, LOCK_EX | LOCK_NB))
+	if (!wait_for_lock(pins->lock))
 		return 0;
 	code = errno == EWOULDBLOCK ? -EBUSY : -errno;
 	close(pins->lock);
