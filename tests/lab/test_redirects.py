@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Check an interface that takes no frames from native XDP of another one: a veth
-whose peer has neither a program nor GRO. The kernel forwards its frames, or the
-VIPs are withdrawn."""
+"""Check an interface that takes no frames from native XDP of another one: a veth.
+Its peer has no program, and GRO is off there. The kernel forwards its frames, or
+the VIPs are withdrawn."""
 
 import unittest
 

@@ -5,6 +5,7 @@
 
 #include "bgp/codec/protocol.h"
 #include "bgp/codec/text.h"
+#include "bgp/codec/tunnel.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -151,14 +152,7 @@ static enum hg_encapsulation read_encapsulation(struct reader community)
 	if (!is_encapsulation(&community))
 		return HG_ENCAPSULATION_NONE;
 	reader_u32(&community); /* reserved */
-	switch (reader_u16(&community)) {
-	case BGP_TUNNEL_IPIP:
-		return HG_ENCAPSULATION_IPIP;
-	case BGP_TUNNEL_GRE:
-		return HG_ENCAPSULATION_GRE;
-	default:
-		return HG_ENCAPSULATION_NONE;
-	}
+	return bgp_tunnel_encapsulation(reader_u16(&community));
 }
 
 enum hg_encapsulation

@@ -21,7 +21,7 @@ enum {
 	AFI_NONE = 0, /* the end is the next hop: RFC 9012 3.1 */
 };
 
-static enum hg_encapsulation encapsulation_of(uint16_t tunnel_type)
+enum hg_encapsulation bgp_tunnel_encapsulation(uint16_t tunnel_type)
 {
 	switch (tunnel_type) {
 	case BGP_TUNNEL_IPIP:
@@ -73,7 +73,7 @@ static bool read_tunnel(const struct tlv *tunnel, struct bgp_tunnel *found)
 	bool has_endpoint = false;
 	struct tlv part;
 
-	found->encapsulation = encapsulation_of(tunnel->type);
+	found->encapsulation = bgp_tunnel_encapsulation(tunnel->type);
 	while (tlv_next(&parts, &tlv_of_tunnel_part, &part)) {
 		if (part.type == PART_ENCAPSULATION &&
 		    tunnel->type == BGP_TUNNEL_GRE)
@@ -97,7 +97,7 @@ const char *bgp_tunnel_check(struct reader value)
 	while (tlv_next(&value, &tlv_of_tunnel, &tunnel)) {
 		if (!tlv_list_is_whole(tunnel.value, &tlv_of_tunnel_part))
 			return "part longer than its tunnel";
-		if (!encapsulation_of(tunnel.type) ||
+		if (!bgp_tunnel_encapsulation(tunnel.type) ||
 		    read_tunnel(&tunnel, &ignored))
 			has_valid = true;
 	}
@@ -114,7 +114,7 @@ struct bgp_tunnel bgp_tunnel_choose(struct reader value)
 	while (tlv_next(&value, &tlv_of_tunnel, &tunnel)) {
 		struct bgp_tunnel one;
 
-		if (!encapsulation_of(tunnel.type) ||
+		if (!bgp_tunnel_encapsulation(tunnel.type) ||
 		    !read_tunnel(&tunnel, &one) || !one.encapsulation)
 			continue;
 		if (!chosen.encapsulation ||

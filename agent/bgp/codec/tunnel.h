@@ -17,6 +17,9 @@ struct bgp_tunnel {
 	struct address endpoint; /* zero: the next hop of the path */
 };
 
+/* Return how a tunnel of this type is made (RFC 9012 14.4); others: none. */
+enum hg_encapsulation bgp_tunnel_encapsulation(uint16_t tunnel_type);
+
 /*
  * Return NULL, or why the value of a Tunnel Encapsulation attribute is malformed
  * (RFC 9012 13): its route is treated as withdrawn.
